@@ -1,0 +1,142 @@
+"""The rule catalogue: what the METADATA of every rule says, and the file that is generated from it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, TypedDict
+
+from gatelib.errors import PolicyError
+
+SEVERITIES: Final = ("critical", "high", "medium", "low")
+"""Most severe first."""
+
+GATES: Final = ("pr", "pre-promote", "admission", "publish")
+SCOPES: Final = ("document", "set")
+
+_REQUIRED: Final = ("id", "severity", "controls", "gates", "kinds", "scope", "remediation", "since")
+_OPTIONAL: Final = ("params", "deprecated", "stage", "effective_on", "sensitive")
+_PACKAGE: Final = re.compile(r"^package\s+gatelib\.rules\.([a-z][a-z0-9_]*)\.([a-z][a-z0-9_]*)\s*(?:#.*)?$")
+_ID: Final = re.compile(r"^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*-[0-9]{3}$")
+_KIND: Final = re.compile(r"^(workloads|\*|([a-z0-9.-]+/)?[A-Z][A-Za-z0-9]*)$")
+
+
+class Entry(TypedDict, total=False):
+    """One rule, as the catalogue and the engines see it."""
+
+    id: str
+    title: str
+    description: str
+    package: list[str]
+    severity: str
+    controls: list[str]
+    gates: list[str]
+    kinds: list[str]
+    scope: str
+    remediation: str
+    since: str
+    params: list[str]
+    deprecated: bool
+    stage: str
+    effective_on: str
+    sensitive: bool
+
+
+def read_metadata(source: str, file: str) -> Entry | None:
+    """Return the entry of the rule in a policy's text, or ``None`` where it is no rule.
+
+    A rule is a policy whose package is ``gatelib.rules.<domain>.<name>``; tests (``…_test``) are none.
+
+    Raises:
+        PolicyError: the METADATA is missing, not of the closed schema, or contradicts itself.
+
+    """
+    lines = source.splitlines()
+    for number, line in enumerate(lines):
+        if line.startswith("package "):
+            match = _PACKAGE.match(line)
+            if match is None or match[2].endswith("_test"):
+                return None
+            return _entry(_block_above(lines, number), [match[1], match[2]], file, number + 1)
+    return None
+
+
+def build(sources: Iterable[tuple[str, str]]) -> dict[str, Entry]:
+    """Return the catalogue of ``(file, text)`` policies, by ID and in its order.
+
+    Raises:
+        PolicyError: a rule's METADATA is not acceptable, or two rules share an ID.
+
+    """
+    found: dict[str, Entry] = {}
+    for file, text in sources:
+        entry = read_metadata(text, file)
+        if entry is None:
+            continue
+        if entry["id"] in found:
+            raise PolicyError(f"two rules have the ID {entry['id']}", file=file, hint="IDs are never reused")
+        found[entry["id"]] = entry
+    return dict(sorted(found.items()))
+
+
+def _block_above(lines: list[str], package_line: int) -> str:
+    start = package_line
+    while start > 0 and lines[start - 1].startswith("#"):
+        start -= 1
+    block = [line[2:] if line.startswith("# ") else line[1:] for line in lines[start:package_line]]
+    return "\n".join(block[1:]) if block and block[0].strip() == "METADATA" else ""
+
+
+def _entry(block: str, package: list[str], file: str, line: int) -> Entry:
+    import yaml
+
+    def refuse(message: str) -> PolicyError:
+        return PolicyError(message, file=file, line=line, hint="see docs/guides/writing-rules.md")
+
+    try:
+        metadata = yaml.safe_load(block) if block else None
+    except yaml.YAMLError:
+        metadata = None
+    if not isinstance(metadata, dict) or not isinstance(metadata.get("custom"), dict):
+        raise refuse("a rule needs METADATA with `title`, `description` and `custom` above its package")
+    custom: Mapping[str, Any] = metadata["custom"]
+    problems = [f"METADATA lacks `{key}`" for key in ("title", "description") if not metadata.get(key)]
+    problems += [f"METADATA lacks `custom.{key}`" for key in _REQUIRED if key not in custom]
+    problems += [f"METADATA has an unknown key `{key}`" for key in metadata.keys() - {"title", "description", "custom"}]
+    problems += [f"METADATA has an unknown key `custom.{key}`" for key in custom.keys() - {*_REQUIRED, *_OPTIONAL}]
+    problems += _wrong_values(custom)
+    if problems:
+        raise refuse(sorted(problems)[0])
+    entry: dict[str, Any] = {
+        "id": custom["id"],
+        "title": metadata["title"].strip(),
+        "description": metadata["description"].strip(),
+        "package": package,
+    }
+    for key in (*_REQUIRED[1:], *_OPTIONAL):
+        if key in custom:
+            value = custom[key]
+            entry[key] = value.strip() if isinstance(value, str) else value
+    return Entry(**entry)  # type: ignore[typeddict-item]  # the keys were checked against the closed schema
+
+
+def _wrong_values(custom: Mapping[str, Any]) -> list[str]:
+    def is_words(value: object) -> bool:
+        return isinstance(value, list) and all(isinstance(word, str) and word for word in value)
+
+    checks = {
+        "id": lambda v: isinstance(v, str) and bool(_ID.match(v)),
+        "severity": lambda v: v in SEVERITIES,
+        "controls": is_words,
+        "gates": lambda v: is_words(v) and bool(v) and set(v) <= set(GATES),
+        "kinds": lambda v: is_words(v) and bool(v) and all(_KIND.match(kind) for kind in v),
+        "scope": lambda v: v in SCOPES,
+        "remediation": lambda v: isinstance(v, str) and bool(v.strip()),
+        "since": lambda v: isinstance(v, str) and bool(v),
+        "params": is_words,
+        "deprecated": lambda v: isinstance(v, bool),
+        "stage": lambda v: v in ("canary", "stable"),
+        "effective_on": lambda v: isinstance(v, str) and bool(v),
+        "sensitive": lambda v: isinstance(v, bool),
+    }
+    return [f"METADATA's `custom.{key}` is not acceptable" for key, fits in checks.items() if key in custom and not fits(custom[key])]

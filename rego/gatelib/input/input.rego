@@ -1,0 +1,59 @@
+# METADATA
+# title: Input adapters
+# description: >-
+#   Every input shape becomes the same documents. Rules never read `input`; this package is the only one
+#   that does, and the only one that reads a clock.
+package gatelib.input
+
+import data.gatelib.input.shapes
+import data.gatelib.lib.timestamps
+
+# METADATA
+# description: The documents to judge, as `{index, root, content}`; `root` names the input they came from.
+documents := shapes.documents
+
+# METADATA
+# description: Documents that are looked up and not judged, in the same form.
+inventory := shapes.inventory
+
+# METADATA
+# description: The gate that asks, `pr` where nothing says otherwise.
+gate := shapes.envelope.gate if {
+	is_string(shapes.envelope.gate)
+} else := data.gatelib.bundle.gate if {
+	is_string(data.gatelib.bundle.gate)
+} else := "admission" if {
+	shapes.name in {"admission_review", "gatekeeper_review"}
+} else := "pr"
+
+# METADATA
+# description: The IDs asked for; undefined means all rules of the gate.
+rules := shapes.envelope.rules
+
+# METADATA
+# description: Facts from an Evidence Pack, by file.
+default evidence := {}
+
+evidence := shapes.envelope.evidence
+
+# METADATA
+# description: What gatelib's own verifier found to hold.
+default verifications := []
+
+verifications := shapes.envelope.verifications
+
+# METADATA
+# description: The moment of judgement in nanoseconds; the clock only where the envelope names none.
+now_ns := timestamps.ns(shapes.envelope.now) if {
+	timestamps.is_date_time(shapes.envelope.now)
+} else := time.now_ns()
+
+# METADATA
+# description: The same moment as RFC 3339 text.
+now := shapes.envelope.now if {
+	timestamps.is_date_time(shapes.envelope.now)
+} else := time.format(now_ns)
+
+# METADATA
+# description: Why the input cannot be judged, as `{code, message}`.
+errors := shapes.errors

@@ -1,0 +1,216 @@
+# METADATA
+# title: Input shapes
+# description: Which of the shapes the input has, and its documents.
+package gatelib.input.shapes
+
+import data.gatelib.lib.timestamps
+
+envelope_keys := {"gatelib", "now", "gate", "rules", "documents", "inventory", "evidence", "verifications"}
+
+# METADATA
+# description: >-
+#   The shape's name. Whatever carries `gatelib` and is no envelope has none, so that an object cannot
+#   pose as an empty envelope.
+name := "envelope" if {
+	is_object(input)
+	input.gatelib == 1
+	is_array(input.documents)
+	every key, _ in input { key in envelope_keys }
+} else := "spoofed_envelope" if {
+	is_object(input)
+	"gatelib" in object.keys(input)
+} else := "combined" if {
+	is_array(input)
+	every file in input { is_object(file.contents) }
+} else := "combined" if {
+	is_array(input)
+	every file in input {
+		is_string(file.path)
+		"contents" in object.keys(file)
+	}
+} else := "admission_review" if {
+	input.kind == "AdmissionReview"
+	is_object(input.request)
+} else := "gatekeeper_review" if {
+	is_object(input.review)
+} else := "artefact" if {
+	is_string(input.action)
+	"artefact" in object.keys(input)
+} else := "object" if {
+	is_object(input)
+	input.kind
+} else := "unknown"
+
+# METADATA
+# description: The input itself where it is an envelope; undefined otherwise.
+envelope := input if name == "envelope"
+
+documents := [] if {
+	count(errors) > 0
+} else := envelope_documents if {
+	name == "envelope"
+} else := [{"index": index, "root": 0, "content": content} | some index, content in flattened]
+
+default inventory := []
+
+inventory := [{"index": index, "root": object.get(document, "root", 0), "content": document.content} |
+	some index, document in envelope.inventory
+	is_object(document)
+]
+
+envelope_documents := [
+{
+	"index": object.get(document, "index", position),
+	"root": object.get(document, "root", 0),
+	"content": object.get(document, "content", null),
+} |
+	some position, document in envelope.documents
+]
+
+plain := [file.contents | some file in input] if name == "combined"
+
+plain := [input.request.object] if name == "admission_review"
+
+plain := [input.review.object] if name == "gatekeeper_review"
+
+plain := input.artefact if {
+	name == "artefact"
+	is_array(input.artefact)
+}
+
+plain := [input.artefact] if {
+	name == "artefact"
+	not is_array(input.artefact)
+}
+
+plain := [input] if name == "object"
+
+# Lists in lists are walked, since a list's items inherit its kind and may be lists themselves.
+flattened := [inherit(content, path, item) |
+	some content in plain
+	some [path, item] in leaves(content)
+]
+
+inherit(content, path, item) := object.union(
+	inherited(content, path),
+	{key: value | some key, value in item; not value in {null, ""}},
+) if {
+	is_object(item)
+} else := item
+
+leaves(content) := [[[], content]] if not is_list(content)
+
+leaves(content) := [[path, item] |
+	walk(content, [path, item])
+	count(path) > 0
+	within_lists(content, path)
+	not is_list(item)
+] if {
+	is_list(content)
+}
+
+within_lists(content, path) if {
+	count(path) % 2 == 0
+	every position, step in path {
+		step_into_list(content, path, position, step)
+	}
+}
+
+step_into_list(content, path, position, "items") if {
+	position % 2 == 0
+	is_list(object.get(content, array.slice(path, 0, position), null))
+}
+
+step_into_list(_, _, position, step) if {
+	position % 2 == 1
+	is_number(step)
+}
+
+is_list(content) if {
+	is_object(content)
+	is_array(content.items)
+}
+
+# METADATA
+# description: The apiVersion and kind that an item without its own takes from the innermost list with one.
+inherited(content, path) := {key: value |
+	count(path) > 0
+	list := object.get(content, array.slice(path, 0, count(path) - 2), {})
+	some key, value in {
+		"apiVersion": object.get(list, "apiVersion", ""),
+		"kind": trim_suffix(text(object.get(list, "kind", "")), "List"),
+	}
+	value != ""
+	list.kind != "List"
+}
+
+text(value) := value if is_string(value)
+
+text(value) := "" if not is_string(value)
+
+# METADATA
+# description: Why the input cannot be judged, as `{code, message}`.
+errors contains {
+	"code": "GL-ERR-002",
+	"message": "the input carries `gatelib` and is not an envelope",
+} if {
+	name == "spoofed_envelope"
+}
+
+errors contains {
+	"code": "GL-ERR-002",
+	"message": "the input has none of the known shapes",
+} if {
+	name == "unknown"
+}
+
+errors contains {
+	"code": "GL-ERR-002",
+	"message": sprintf("this bundle takes the input shape `%s`, not `%s`", [data.gatelib.bundle.input, name]),
+} if {
+	data.gatelib.bundle.input != name
+}
+
+errors contains {
+	"code": "GL-ERR-002",
+	"message": sprintf("`%s` of the envelope must be %s", [key, want.phrase]),
+} if {
+	some key, want in {
+		"now": {"type": "string", "phrase": "an RFC 3339 date-time"},
+		"gate": {"type": "string", "phrase": "a gate's name"},
+		"rules": {"type": "array", "phrase": "a list of rule IDs"},
+		"inventory": {"type": "array", "phrase": "a list of documents"},
+		"evidence": {"type": "object", "phrase": "an object by file"},
+		"verifications": {"type": "array", "phrase": "a list"},
+	}
+	type_name(envelope[key]) != want.type
+}
+
+errors contains {
+	"code": "GL-ERR-002",
+	"message": "`now` of the envelope must be an RFC 3339 date-time",
+} if {
+	is_string(envelope.now)
+	not timestamps.is_date_time(envelope.now)
+}
+
+errors contains {
+	"code": "GL-ERR-002",
+	"message": "a document of the envelope must be an object with `content`, a number `index` of its own and no list of `items`",
+} if {
+	some document in array.concat(envelope.documents, object.get(envelope, "inventory", []))
+	not well_formed_document(document)
+}
+
+errors contains {
+	"code": "GL-ERR-002",
+	"message": "two documents of the envelope have the same `index`",
+} if {
+	count({document.index | some document in envelope.documents}) != count(envelope.documents)
+}
+
+well_formed_document(document) if {
+	is_object(document.content)
+	is_number(document.index)
+	not is_list(document.content)
+}

@@ -1,0 +1,68 @@
+# METADATA
+# title: Selection
+# description: Which rules run, whether they are all there, and what each of them judged.
+package gatelib.lib.selection
+
+import data.gatelib.input as gate_input
+
+# METADATA
+# description: Every rule of every catalogue by ID; an ID of the library cannot be redefined.
+catalog := object.union(
+	{id: entry | some owner, entries in data.gatelib.catalog; owner != "core"; some id, entry in entries},
+	data.gatelib.catalog.core,
+)
+
+default asked := null
+
+asked := gate_input.rules
+
+# METADATA
+# description: The selected rules that exist, in order.
+known := sort([id | some id in wanted; catalog[id]])
+
+wanted := {id | some id in asked} if {
+	is_array(asked)
+} else := {id | some id, entry in catalog; gate_input.gate in entry.gates}
+
+# METADATA
+# description: How many documents and exceptions each selected rule judged.
+judged := {id: number |
+	some id in known
+	[domain, name] := catalog[id].package
+	subjects := data.gatelib.rules[domain][name].subjects
+	number := count(subjects)
+}
+
+# METADATA
+# description: What the gate requires to be there.
+requirements := object.get(data.gatelib.gates, [gate_input.gate, "requires"], [])
+
+errors contains {
+	"code": "GL-ERR-004",
+	"message": sprintf("there is no rule `%v`", [id]),
+} if {
+	some id in wanted
+	not catalog[id]
+}
+
+errors contains {
+	"code": "GL-ERR-004",
+	"message": sprintf("rule `%s` is in the catalogue and its policy is not loaded", [id]),
+} if {
+	some id in known
+	not judged[id]
+}
+
+errors contains {
+	"code": "GL-ERR-004",
+	"message": "no rule is selected",
+} if {
+	count(known) == 0
+}
+
+errors contains {
+	"code": "GL-ERR-004",
+	"message": sprintf("there is no gate `%s`", [gate_input.gate]),
+} if {
+	not data.gatelib.gates[gate_input.gate]
+}

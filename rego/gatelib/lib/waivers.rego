@@ -1,0 +1,90 @@
+# METADATA
+# title: Waivers
+# description: >-
+#   Which exceptions apply, and to what. Only exceptions of the trusted side waive; errors and the rules on
+#   exceptions themselves cannot be waived.
+package gatelib.lib.waivers
+
+import data.gatelib.lib.exceptions
+import data.gatelib.lib.params
+
+# METADATA
+# description: The exceptions in force, each with the rules and the target it names.
+in_force := [exception |
+	some exception in exceptions.given
+	signed(exception)
+	not exceptions.approver_problem(exception.spec)
+	not exceptions.expiry_problem(exception.spec)
+	is_array(exception.spec.rules)
+	is_object(exception.spec.target)
+]
+
+# METADATA
+# description: >-
+#   The number of the first exception that waives the finding; undefined where none does. The finding has its
+#   `resource`, its `severity` and the `names` of the elements that its path leads through.
+waived_by(finding) := [exception.place.exception |
+	some exception in in_force
+	waives(exception.spec, finding)
+][0]
+
+# METADATA
+# description: Why a given exception is not even looked at, as `{code, message}`.
+errors contains {
+	"code": "GL-ERR-008",
+	"exception": exception.place.exception,
+	"message": sprintf("exception `%s` is not signed, and `exceptions.require_signature` is on", [exception.name]),
+} if {
+	some exception in exceptions.given
+	not signed(exception)
+}
+
+errors contains {
+	"code": "GL-ERR-008",
+	"message": "the exceptions must be a list of PolicyException records",
+} if {
+	type_name(data.gatelib.exceptions) != "array"
+}
+
+errors contains {
+	"code": "GL-ERR-008",
+	"exception": exception.place.exception,
+	"message": sprintf("exception `%s` must name `rules` as a list and a `target`", [exception.name]),
+} if {
+	some exception in exceptions.given
+	not names_something(exception.spec)
+}
+
+names_something(spec) if {
+	is_array(spec.rules)
+	is_object(spec.target)
+}
+
+signed(_) if params.all.exceptions.require_signature == false
+
+waives(spec, finding) if {
+	finding.rule in spec.rules
+	not startswith(finding.rule, "GL-EXC-")
+	enough_approvers(spec, finding.severity)
+	spec.target.kind in {finding.resource.kind, finding.type}
+	spec.target.name == finding.resource.name
+	object.get(spec.target, "namespace", "") == finding.resource.namespace
+	same_container(spec.target, finding)
+	same_path(spec.target, finding)
+}
+
+enough_approvers(_, severity) if severity != "critical"
+
+enough_approvers(spec, "critical") if {
+	count(exceptions.approvers(spec)) >= params.all.exceptions.critical_approvers
+}
+
+same_container(target, _) if not "container" in object.keys(target)
+
+same_container(target, finding) if target.container in finding.names
+
+same_path(target, _) if not "path" in object.keys(target)
+
+same_path(target, finding) if target.path == finding.place
+
+same_path(target, finding) if startswith(finding.place, concat("", [target.path, "/"]))

@@ -1,0 +1,292 @@
+"""What a run found: plain, frozen data that reporters print and auditors keep.
+
+The JSON form is ``gatelib.dev/report/v1``; its schema ships as ``gatelib/schemas/report-v1.json``. It holds no
+clock, no absolute path and nothing of the environment: the same inputs and ``now`` give the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+from gatelib.catalog import SEVERITIES, Entry
+
+SCHEMA: Final = "gatelib.dev/report/v1"
+
+Action = Literal["deny", "warn", "canary"]
+Status = Literal["fail", "warn", "waived", "canary", "pass", "not_applicable", "skipped"]
+Outcome = Literal["pass", "fail", "error"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Location:
+    """Where something stands in a file."""
+
+    file: str
+    """As the user named it, with forward slashes; ``-`` is standard input."""
+    document: int
+    """Number of the document in the file, from 0, empty ones counted."""
+    line: int
+    """1-based."""
+    column: int
+    """1-based, in characters."""
+    end_column: int
+    """Exclusive, on the same line."""
+    text: str | None
+    """The source line; ``None`` where it may hold a secret's value."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """The object that a finding is about, as the object names itself; empty where it does not."""
+
+    api_version: str
+    kind: str
+    namespace: str
+    name: str
+
+    def __str__(self) -> str:
+        """``Kind namespace/name``, leaving out what is empty."""
+        name = "/".join(part for part in (self.namespace, self.name) if part)
+        return " ".join(part for part in (self.kind, name) if part)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaivedBy:
+    """The exception that hides a finding."""
+
+    name: str
+    approver: str
+    expires: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing a rule found in one document, file of evidence, or exception."""
+
+    rule: str
+    """Stable ID, such as ``GL-K8S-001``."""
+    action: Action
+    severity: str
+    controls: tuple[str, ...]
+    message: str
+    """What is wrong here, as one sentence of Markdown code spans and plain text."""
+    remediation: str
+    """What to do, the same for every finding of the rule."""
+    resource: Resource | None
+    location: Location | None
+    """``None`` when the input came without text, as an admission review does."""
+    path: tuple[str | int, ...]
+    """Where in the document, outermost key first; empty for the document itself."""
+    fingerprint: str
+    """``rule|group/Kind|namespace|name|path``; survives a move to another line or file."""
+    waived_by: WaivedBy | None = None
+    sensitive: bool = False
+    """Whether no value and no source line may be shown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleResult:
+    """What became of one rule."""
+
+    id: str
+    title: str
+    status: Status
+    judged: int
+    """How many documents it judged."""
+    findings: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Something that could not be read or judged."""
+
+    code: str
+    """Stable, such as ``GL-ERR-104``."""
+    message: str
+    file: str | None = None
+    line: int | None = None
+    column: int | None = None
+    hint: str | None = None
+    """What to do about it."""
+
+    def __str__(self) -> str:
+        """``file:line:column: message``, leaving out what is not known."""
+        place = ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
+        return f"{place}: {self.message}" if place else self.message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotJudged:
+    """A file or document that is nothing to judge, with the reason."""
+
+    file: str
+    document: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiver:
+    """A given exception and what it hid."""
+
+    name: str
+    sha256: str
+    approver: str
+    expires: str
+    hid: tuple[str, ...]
+    """Fingerprints, in order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The whole answer of a run."""
+
+    tool_version: str
+    engine: str
+    engine_version: str
+    revision: str
+    """Revision of the bundle that decided."""
+    bundle_sha256: str
+    """Digest over the policies and data that decided."""
+    signed_by: str | None
+    gate: str
+    selected: tuple[str, ...]
+    skipped: tuple[str, ...]
+    fail_on: str
+    """The least severity at which a deny finding fails the run."""
+    now: str
+    config_sha256: str | None
+    config_trusted: bool | None
+    """``False`` where the configuration was found in, or lies in, the judged tree; ``None`` without one."""
+    params: Mapping[str, Any]
+    """The parameters that differ from the shipped ones."""
+    findings: tuple[Finding, ...]
+    rules: tuple[RuleResult, ...]
+    exceptions: tuple[Waiver, ...]
+    errors: tuple[Problem, ...]
+    files: int
+    judged: int
+    """Documents that at least one selected rule judges."""
+    inventory: int
+    objects: int
+    """Kubernetes objects and records that were read, judged or not."""
+    not_judged: tuple[NotJudged, ...]
+    inputs: tuple[tuple[str, str], ...]
+    """``(file, SHA-256)`` of everything that was read."""
+    catalog: Mapping[str, Entry] = field(default_factory=dict, compare=False, repr=False)
+    """The entries of the selected rules, for reporters that explain; not part of the JSON."""
+
+    @property
+    def failing(self) -> tuple[Finding, ...]:
+        """The deny findings that no exception hides, at or above ``fail_on``."""
+        limit = SEVERITIES.index(self.fail_on)
+        return tuple(
+            finding
+            for finding in self.findings
+            if finding.action == "deny"
+            and finding.waived_by is None
+            and SEVERITIES.index(finding.severity) <= limit
+        )
+
+    @property
+    def outcome(self) -> Outcome:
+        """``error`` before ``fail`` before ``pass``."""
+        if self.errors:
+            return "error"
+        return "fail" if self.failing else "pass"
+
+    @property
+    def exit_code(self) -> int:
+        """3, 1 or 0."""
+        return {"error": 3, "fail": 1, "pass": 0}[self.outcome]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {
+            "schema": SCHEMA,
+            "tool": {"name": "gatelib", "version": self.tool_version},
+            "engine": {"name": self.engine, "version": self.engine_version},
+            "bundle": {"revision": self.revision, "sha256": self.bundle_sha256, "signed_by": self.signed_by},
+            "gate": self.gate,
+            "selection": {"rules": list(self.selected), "skipped": list(self.skipped), "fail_on": self.fail_on},
+            "now": self.now,
+            "config": {
+                "sha256": self.config_sha256,
+                "trusted": self.config_trusted,
+                "params": dict(self.params),
+            },
+            "outcome": self.outcome,
+            "findings": [_finding(finding) for finding in self.findings],
+            "rules": [
+                {"id": rule.id, "status": rule.status, "judged": rule.judged, "findings": rule.findings}
+                for rule in self.rules
+            ],
+            "exceptions": [
+                {
+                    "name": waiver.name,
+                    "sha256": waiver.sha256,
+                    "approver": waiver.approver,
+                    "expires": waiver.expires,
+                    "hid": list(waiver.hid),
+                }
+                for waiver in self.exceptions
+            ],
+            "errors": [
+                {
+                    "file": error.file,
+                    "line": error.line,
+                    "column": error.column,
+                    "code": error.code,
+                    "message": f"{error.message}: {error.hint}" if error.hint else error.message,
+                }
+                for error in self.errors
+            ],
+            "documents": {
+                "files": self.files,
+                "objects": self.objects,
+                "judged": self.judged,
+                "inventory": self.inventory,
+            },
+            "not_judged": [
+                {"file": entry.file, "document": entry.document, "reason": entry.reason}
+                for entry in self.not_judged
+            ],
+            "inputs": [{"file": file, "sha256": digest} for file, digest in self.inputs],
+        }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    resource, location, waived = finding.resource, finding.location, finding.waived_by
+    return {
+        "rule": finding.rule,
+        "action": finding.action,
+        "severity": finding.severity,
+        "controls": list(finding.controls),
+        "message": finding.message,
+        "remediation": finding.remediation,
+        "resource": resource
+        and {
+            "apiVersion": resource.api_version,
+            "kind": resource.kind,
+            "namespace": resource.namespace,
+            "name": resource.name,
+        },
+        "location": location
+        and {
+            "file": location.file,
+            "document": location.document,
+            "line": location.line,
+            "column": location.column,
+        },
+        "path": list(finding.path),
+        "fingerprint": finding.fingerprint,
+        "waived_by": waived
+        and {
+            "name": waived.name,
+            "approver": waived.approver,
+            "expires": waived.expires,
+            "reason": waived.reason,
+        },
+    }

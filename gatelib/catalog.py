@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any, Final, TypedDict
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final, TypedDict, cast
 
 from gatelib.errors import PolicyError
 
@@ -102,8 +102,10 @@ def _entry(block: str, package: list[str], file: str, line: int) -> Entry:
     custom: Mapping[str, Any] = metadata["custom"]
     problems = [f"METADATA lacks `{key}`" for key in ("title", "description") if not metadata.get(key)]
     problems += [f"METADATA lacks `custom.{key}`" for key in _REQUIRED if key not in custom]
-    problems += [f"METADATA has an unknown key `{key}`" for key in metadata.keys() - {"title", "description", "custom"}]
-    problems += [f"METADATA has an unknown key `custom.{key}`" for key in custom.keys() - {*_REQUIRED, *_OPTIONAL}]
+    unknown = metadata.keys() - {"title", "description", "custom"}
+    unknown_custom = custom.keys() - {*_REQUIRED, *_OPTIONAL}
+    problems += [f"METADATA has an unknown key `{key}`" for key in unknown]
+    problems += [f"METADATA has an unknown key `custom.{key}`" for key in unknown_custom]
     problems += _wrong_values(custom)
     if problems:
         raise refuse(sorted(problems)[0])
@@ -117,26 +119,31 @@ def _entry(block: str, package: list[str], file: str, line: int) -> Entry:
         if key in custom:
             value = custom[key]
             entry[key] = value.strip() if isinstance(value, str) else value
-    return Entry(**entry)  # type: ignore[typeddict-item]  # the keys were checked against the closed schema
+    return cast(Entry, entry)
+
+
+def _is_words(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(word, str) and word for word in value)
 
 
 def _wrong_values(custom: Mapping[str, Any]) -> list[str]:
-    def is_words(value: object) -> bool:
-        return isinstance(value, list) and all(isinstance(word, str) and word for word in value)
-
-    checks = {
+    checks: dict[str, Callable[[Any], bool]] = {
         "id": lambda v: isinstance(v, str) and bool(_ID.match(v)),
         "severity": lambda v: v in SEVERITIES,
-        "controls": is_words,
-        "gates": lambda v: is_words(v) and bool(v) and set(v) <= set(GATES),
-        "kinds": lambda v: is_words(v) and bool(v) and all(_KIND.match(kind) for kind in v),
+        "controls": _is_words,
+        "gates": lambda v: _is_words(v) and bool(v) and set(v) <= set(GATES),
+        "kinds": lambda v: _is_words(v) and bool(v) and all(_KIND.match(kind) for kind in v),
         "scope": lambda v: v in SCOPES,
         "remediation": lambda v: isinstance(v, str) and bool(v.strip()),
         "since": lambda v: isinstance(v, str) and bool(v),
-        "params": is_words,
+        "params": _is_words,
         "deprecated": lambda v: isinstance(v, bool),
         "stage": lambda v: v in ("canary", "stable"),
         "effective_on": lambda v: isinstance(v, str) and bool(v),
         "sensitive": lambda v: isinstance(v, bool),
     }
-    return [f"METADATA's `custom.{key}` is not acceptable" for key, fits in checks.items() if key in custom and not fits(custom[key])]
+    return [
+        f"METADATA's `custom.{key}` is not acceptable"
+        for key, fits in checks.items()
+        if key in custom and not fits(custom[key])
+    ]

@@ -1,7 +1,7 @@
 """What a run found: plain, frozen data that reporters print and auditors keep.
 
-The JSON form is ``gatelib.dev/report/v1``; its schema ships as ``gatelib/schemas/report-v1.json``. It holds no
-clock, no absolute path and nothing of the environment: the same inputs and ``now`` give the same bytes.
+The JSON form is ``gatelib.dev/report/v1``; its schema ships as ``gatelib/schemas/report-v1.json``. It holds
+no clock, no absolute path and nothing of the environment: the same inputs and ``now`` give the same bytes.
 """
 
 from __future__ import annotations
@@ -210,7 +210,11 @@ class Report:
             "engine": {"name": self.engine, "version": self.engine_version},
             "bundle": {"revision": self.revision, "sha256": self.bundle_sha256, "signed_by": self.signed_by},
             "gate": self.gate,
-            "selection": {"rules": list(self.selected), "skipped": list(self.skipped), "fail_on": self.fail_on},
+            "selection": {
+                "rules": list(self.selected),
+                "skipped": list(self.skipped),
+                "fail_on": self.fail_on,
+            },
             "now": self.now,
             "config": {
                 "sha256": self.config_sha256,

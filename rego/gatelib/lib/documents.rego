@@ -18,23 +18,27 @@ known := array.concat(judged, [describe(document) | some document in gate_input.
 
 # METADATA
 # description: The documents to judge, by type.
-by_type := {type: [document | some document in judged; document.type == type] |
-	some type in {document.type | some document in judged}
+by_type := {type: [judged[position] | some position in positions] | some type, positions in judged_positions}
+
+# METADATA
+# description: All known documents, by type.
+known_by_type := {type: [known[position] | some scope in scopes; some position in scope] |
+	some type, scopes in known_positions
 }
 
 # METADATA
 # description: All known documents, by type and then by scope.
-known_by_scope := {type: {scope: [document | some document in documents; document.scope == scope] |
-	some scope in {document.scope | some document in documents}
+known_by_scope := {type: {scope: [known[position] | some position in positions] |
+	some scope, positions in scopes
 } |
-	some type, documents in known_by_type
+	some type, scopes in known_positions
 }
 
-# METADATA
-# description: All known documents, by type.
-known_by_type := {type: [document | some document in known; document.type == type] |
-	some type in {document.type | some document in known}
-}
+# Grouped by partial rules, whose sets of numbers are cheap, and only looked up in the complete rules above:
+# regorus evaluates an undefined key of a partial rule again at each look-up.
+judged_positions[document.type] contains position if some position, document in judged
+
+known_positions[document.type][document.scope] contains position if some position, document in known
 
 # METADATA
 # description: The documents to judge of one type, none where there are none.
@@ -50,8 +54,13 @@ in_scope(type, scope) := object.get(known_by_scope, [type, scope], [])
 #   where several inputs describe the same one.
 namespaces(scope) := object.get(namespaces_by_scope, scope, [])
 
-namespaces_by_scope := {scope: [document | some document in namespace_objects; own_scope(document) == scope] |
-	some scope in {own_scope(document) | some document in namespace_objects}
+namespaces_by_scope := {scope: [namespace_objects[position] | some position in positions] |
+	some scope, positions in namespace_positions
+}
+
+namespace_positions[scope] contains position if {
+	some position, document in namespace_objects
+	scope := own_scope(document)
 }
 
 namespace_objects := object.get(known_by_type, "Namespace", [])

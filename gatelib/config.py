@@ -1,0 +1,132 @@
+"""``gatelib.yaml``: finding it, reading it, and how far it can be trusted."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+
+from gatelib import resources, sources
+from gatelib.errors import ConfigError
+from gatelib.loader import load, locate
+from gatelib.validation import Violation, violations
+
+NAME: Final = "gatelib.yaml"
+_TRUSTED_ONLY: Final = frozenset({"pre-promote", "publish"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """One configuration file."""
+
+    path: Path
+    name: str
+    """As reports show it."""
+    sha256: str
+    trusted: bool
+    """Whether somebody other than the author of the judged tree chose it."""
+    values: Mapping[str, Any]
+
+    def paths(self, key: str) -> tuple[str, ...]:
+        """Return a list of paths, made absolute from the file's own folder."""
+        return tuple(str(self.path.parent / entry) for entry in self.values.get(key, ()))
+
+
+def find(base: Path) -> Path | None:
+    """Return the nearest ``gatelib.yaml`` at or above ``base``, no further up than the repository's root."""
+    for folder in (base, *base.parents):
+        if (folder / NAME).is_file():
+            return folder / NAME
+        if (folder / ".git").exists():
+            return None
+    return None
+
+
+def read(path: Path, *, given: bool, judged: Sequence[str], base: Path, params_schema: Mapping[str, Any]) -> Config:
+    """Read and validate a configuration.
+
+    It is trusted when it was named on the command line (``given``) and lies outside every judged path.
+
+    Raises:
+        ConfigError: it cannot be read, breaks its schema, or asks for what only a trusted one may.
+
+    """
+    name = sources.display(path, base)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"the configuration cannot be read: {error.strerror}", file=name) from None
+    loaded = load(content)
+    if loaded.error is not None:
+        error = loaded.error
+        raise ConfigError(error.message, file=name, line=error.line, column=error.column, hint=error.hint)
+    if len(loaded.documents) > 1:
+        raise ConfigError("a configuration is one document", file=name, line=loaded.documents[1].line)
+    values = loaded.documents[0].value if loaded.documents else {}
+    schema = orjson.loads(resources.schema("config.json").read_bytes())
+    schema["properties"]["parameters"] = params_schema
+    if found := violations(values, schema):
+        raise _violation(found[0], content, name)
+    assert isinstance(values, dict)  # noqa: S101 - the schema says so
+    trusted = given and not any(lies_in(path, base / entry) for entry in judged if entry != sources.STDIN)
+    config = Config(
+        path=path, name=name, sha256=hashlib.sha256(content).hexdigest(), trusted=trusted, values=values
+    )
+    if not trusted:
+        _refuse_trust(config, content)
+    return config
+
+
+def require_trust(config: Config | None, gate: str) -> None:
+    """Refuse an untrusted configuration where a release depends on it.
+
+    Raises:
+        ConfigError: the gate takes only trusted configurations and this is none.
+
+    """
+    if config is not None and not config.trusted and gate in _TRUSTED_ONLY:
+        raise ConfigError(
+            f"gate `{gate}` takes no configuration that was found in, or lies in, the judged tree",
+            file=config.name,
+            hint="give one from a protected place with --config",
+        )
+
+
+def lies_in(path: Path, folder: Path) -> bool:
+    """Tell whether a path, links resolved, is the folder or lies below it."""
+    inner, outer = os.path.realpath(path), os.path.realpath(folder)
+    return inner == outer or inner.startswith(outer.rstrip(os.sep) + os.sep)
+
+
+def _refuse_trust(config: Config, content: bytes) -> None:
+    exceptions = config.values.get("parameters", {}).get("exceptions", {})
+    forbidden: list[tuple[str, ...]] = []
+    if exceptions.get("require_signature") is False:
+        forbidden.append(("parameters", "exceptions", "require_signature"))
+    if "exceptions" in config.values:
+        forbidden.append(("exceptions",))
+    for path in forbidden:
+        position = locate(content, [(0, path)])[0]
+        raise ConfigError(
+            f"only a trusted configuration may set `{'.'.join(path)}`",
+            file=config.name,
+            line=position.line,
+            column=position.column,
+            hint="give the configuration with --config, from outside the judged tree",
+        )
+
+
+def _violation(violation: Violation, content: bytes, name: str) -> ConfigError:
+    position = locate(content, [(0, violation.path)])[0]
+    return ConfigError(
+        violation.message,
+        file=name,
+        line=position.line,
+        column=position.column,
+        hint="see docs/configuration.md",
+    )

@@ -1,0 +1,204 @@
+"""Documents as rules see them: lists flattened, namespaces filled in, secrets' values taken out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from gatelib.loader import JSON, Path, RawDocument
+
+MALFORMED: Final = "GL-ERR-007"
+"""A value whose type the API server would refuse."""
+
+REDACTED: Final = "**redacted**"
+"""What stands for a secret's value from here on; what was empty stays empty."""
+
+_LAST_APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"
+_NO_MANIFESTS: Final = {
+    "admission.k8s.io/AdmissionReview": "an AdmissionReview wraps an object and is none",
+    "kustomize.config.k8s.io/Kustomization": "a kustomization is rendered, not applied",
+    "kustomize.config.k8s.io/Component": "a kustomization is rendered, not applied",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One object."""
+
+    ordinal: int
+    """Number of the YAML or JSON document it stands in."""
+    prefix: Path
+    """Where in that document, for an item of a list."""
+    type: str
+    """``group/Kind``, or the bare kind in the core group."""
+    scope: str
+    """What it shares with the other objects of its namespace, as ``gatelib.lib.documents`` names it."""
+    content: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A place in a document that cannot be judged, or a document that is nothing to judge."""
+
+    ordinal: int
+    path: Path
+    reason: str
+    is_error: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """What ``data.gatelib.kinds`` says of the kinds of the field."""
+
+    well_known: Mapping[str, str]
+    aliases: Mapping[str, str]
+    cluster_scoped: frozenset[str]
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Kinds:
+        """Take the part of the policy's data."""
+        return cls(data["well_known"], data["aliases"], frozenset(data["cluster_scoped"]))
+
+    def type_of(self, content: Mapping[str, Any]) -> str:
+        """Return ``group/Kind``, by the same rules as ``gatelib.lib.documents.type_of``."""
+        kind, version = content["kind"], content.get("apiVersion")
+        if not isinstance(version, str) or not version:
+            group = self.well_known.get(kind, "")
+        else:
+            group = version.split("/")[0] if "/" in version else ""
+        name = f"{group}/{kind}" if group else kind
+        return self.aliases.get(name, name)
+
+
+def normalize(
+    raw: RawDocument, kinds: Kinds, *, root: int, namespace: str | None
+) -> Iterator[Document | Refusal]:
+    """Yield the objects of one document, and what in it is none.
+
+    ``namespace`` is what objects get that name none, and are not known to be of the whole cluster.
+    """
+    todo: list[tuple[Path, JSON, str, str]] = [((), raw.value, "", "")]
+    while todo:
+        path, value, version, kind = todo.pop()
+        if not isinstance(value, dict):
+            what = "null" if value is None else f"{_article(value)}, no object"
+            reason = f"item {path[-1]} of the list is {what}" if path else f"the document is {what}"
+            yield Refusal(raw.ordinal, path, reason, is_error=bool(path))
+            continue
+        content = _inheriting(value, version, kind)
+        items = content.get("items")
+        if isinstance(items, list):
+            inherited = _item_type(content)
+            todo.extend(
+                ((*path, "items", position), item, *inherited) for position, item in reversed(list(enumerate(items)))
+            )
+            continue
+        yield _document(raw.ordinal, path, content, kinds, root, namespace)
+
+
+def _document(
+    ordinal: int, path: Path, content: dict[str, Any], kinds: Kinds, root: int, namespace: str | None
+) -> Document | Refusal:
+    kind = content.get("kind")
+    if not isinstance(kind, str) or not kind:
+        if kind in (None, "") or not content.get("apiVersion"):
+            return Refusal(ordinal, path, "no Kubernetes object or record: it has no `kind`", is_error=False)
+        reason = f"`kind` must be a string, and is {_article(kind)}"
+        return Refusal(ordinal, (*path, "kind"), reason, is_error=True)
+    type_ = kinds.type_of(content)
+    if type_ in _NO_MANIFESTS:
+        return Refusal(ordinal, path, _NO_MANIFESTS[type_], is_error=False)
+    if kind.endswith("List") and "items" in content and content["items"] is None:
+        return Refusal(ordinal, path, "an empty list", is_error=False)
+    if namespace is not None and kind not in kinds.cluster_scoped:
+        content = _with_namespace(content, namespace)
+    if type_ == "Secret":
+        content = _redacted(content)
+    return Document(ordinal, path, type_, _scope(type_, content, root), content)
+
+
+def malformed_metadata(content: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    """Yield ``(path, message)`` for metadata that the API server refuses, in the words of the rules."""
+    metadata = content.get("metadata")
+    if metadata is not None and not isinstance(metadata, dict):
+        yield ("metadata",), _must_be("metadata", "an object", metadata)
+    if not isinstance(metadata, dict):
+        return
+    for key in ("name", "generateName", "namespace"):
+        if metadata.get(key) is not None and not isinstance(metadata[key], str):
+            yield ("metadata", key), _must_be(f"metadata.{key}", "a string", metadata[key])
+    for field in ("labels", "annotations"):
+        entries = metadata.get(field)
+        if entries is not None and not isinstance(entries, dict):
+            yield ("metadata", field), _must_be(f"metadata.{field}", "an object", entries)
+        elif entries:
+            for key, value in entries.items():
+                if value is not None and not isinstance(value, str):
+                    yield ("metadata", field, key), _must_be(f"metadata.{field}.{key}", "a string", value)
+
+
+def _inheriting(value: dict[str, Any], version: str, kind: str) -> dict[str, Any]:
+    missing = {
+        key: inherited
+        for key, inherited in (("apiVersion", version), ("kind", kind))
+        if inherited and value.get(key) in (None, "")
+    }
+    return {**value, **missing} if missing else value
+
+
+def _item_type(content: Mapping[str, Any]) -> tuple[str, str]:
+    kind, version = content.get("kind"), content.get("apiVersion")
+    if kind == "List" or not isinstance(kind, str):
+        return "", ""
+    return version if isinstance(version, str) else "", kind.removesuffix("List")
+
+
+def _with_namespace(content: dict[str, Any], namespace: str) -> dict[str, Any]:
+    metadata = content.get("metadata")
+    if metadata is None:
+        metadata = {}
+    if not isinstance(metadata, dict) or metadata.get("namespace") not in (None, ""):
+        return content
+    return {**content, "metadata": {**metadata, "namespace": namespace}}
+
+
+def _redacted(content: dict[str, Any]) -> dict[str, Any]:
+    hidden = dict(content)
+    for field in ("data", "stringData"):
+        if field in hidden:
+            hidden[field] = _without_values(hidden[field])
+    metadata = hidden.get("metadata")
+    if isinstance(metadata, dict) and isinstance(annotations := metadata.get("annotations"), dict):
+        if _LAST_APPLIED in annotations:
+            annotations = {**annotations, _LAST_APPLIED: REDACTED}
+            hidden["metadata"] = {**metadata, "annotations": annotations}
+    return hidden
+
+
+def _without_values(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: REDACTED if entry else entry for key, entry in value.items()}
+    if isinstance(value, list):
+        return [REDACTED for _ in value]
+    return REDACTED if isinstance(value, str) and value else value
+
+
+def _scope(type_: str, content: Mapping[str, Any], root: int) -> str:
+    metadata = content.get("metadata")
+    metadata = metadata if isinstance(metadata, dict) else {}
+    name = metadata.get("name" if type_ == "Namespace" else "namespace")
+    return f"namespace:{name}" if isinstance(name, str) and name else f"root:{root}"
+
+
+def _must_be(path: str, want: str, value: object) -> str:
+    return f"`{path}` must be {want}, and is {_article(value)}"
+
+
+def _article(value: object) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "a boolean"
+    names = {str: "a string", int: "a number", float: "a number", list: "a list", dict: "an object"}
+    return names[type(value)]

@@ -1,0 +1,84 @@
+"""JSON Schema violations, in words for people who do not read JSON Schema."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from gatelib.loader import Path
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+
+_ARTICLES = {
+    "array": "a list",
+    "boolean": "a boolean",
+    "integer": "a whole number",
+    "null": "null",
+    "number": "a number",
+    "object": "an object",
+    "string": "a string",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One value that breaks a schema."""
+
+    path: Path
+    message: str
+    """With the place in the document, and without the value, which may be a secret's."""
+
+
+def violations(value: object, schema: Mapping[str, Any]) -> list[Violation]:
+    """Return every violation, in the order of their places."""
+    from jsonschema import Draft7Validator
+
+    found = [_violation(error) for error in Draft7Validator(schema).iter_errors(value)]
+    return sorted(found, key=lambda violation: ([str(step) for step in violation.path], violation.message))
+
+
+def _violation(error: ValidationError) -> Violation:
+    path = tuple(error.absolute_path)
+    where = ".".join(str(step) for step in path)
+    subject = f"`{where}`" if where else "the document"
+    match error.validator:
+        case "additionalProperties":
+            known = list(error.schema.get("properties", {}))
+            unknown = sorted(str(key) for key in error.instance if key not in known)[0]
+            near = get_close_matches(unknown, known, 1)
+            meant = f"; did you mean `{near[0]}`?" if near else ""
+            full = f"{where}.{unknown}" if where else unknown
+            return Violation((*path, unknown), f"there is no `{full}`{meant}")
+        case "type":
+            wanted = error.validator_value
+            names = [wanted] if isinstance(wanted, str) else wanted
+            return Violation(path, f"{subject} must be {' or '.join(_ARTICLES[name] for name in names)}")
+        case "enum":
+            allowed = ", ".join(f"`{option}`" for option in error.validator_value)
+            return Violation(path, f"{subject} must be one of {allowed}")
+        case "const":
+            return Violation(path, f"{subject} must be `{error.validator_value}`")
+        case "required":
+            missing = next(key for key in error.validator_value if key not in error.instance)
+            return Violation(path, f"{subject} lacks `{missing}`")
+        case "pattern" | "format":
+            description = error.schema.get("description", "")
+            of = f": {description}" if description else ""
+            return Violation(path, f"{subject} does not have the right form{of}")
+        case "minimum" | "exclusiveMinimum" | "maximum" | "exclusiveMaximum":
+            words = {
+                "minimum": "at least",
+                "exclusiveMinimum": "more than",
+                "maximum": "at most",
+                "exclusiveMaximum": "less than",
+            }
+            return Violation(path, f"{subject} must be {words[error.validator]} {error.validator_value}")
+        case "minItems" | "minLength" | "minProperties":
+            return Violation(path, f"{subject} must not be empty")
+        case "uniqueItems":
+            return Violation(path, f"{subject} must not name anything twice")
+        case _:
+            return Violation(path, f"{subject} breaks the schema's `{error.validator}`")

@@ -57,21 +57,21 @@ of_scope(scope) := object.get(by_scope, scope, set())
 # METADATA
 # description: The tenant that labels name; undefined where the tenant label is absent or empty.
 tenant(labels) := name if {
-	name := labels[params.all.tenancy.label]
+	name := labels[tenant_label]
 	is_string(name)
 	name != ""
 }
 
 # METADATA
 # description: Whether labels carry the marker.
-is_marked(labels) if labels[params.all.tenancy.marker.key] == params.all.tenancy.marker.value
+is_marked(labels) if labels[marker.key] == marker.value
 
 # METADATA
 # description: A document's own labels, none where it has no object of them.
 labels_of(document) := documents.mapping(object.get(document.metadata, "labels", {}))
 
 # An empty tenant label still says that the namespace is meant for a tenant.
-belongs_to_tenants(labels) if params.all.tenancy.label in object.keys(labels)
+belongs_to_tenants(labels) if tenant_label in object.keys(labels)
 
 belongs_to_tenants(labels) if is_marked(labels)
 
@@ -82,5 +82,11 @@ is_multi_tenant(workload) if is_marked(labels_of(workload))
 is_multi_tenant(workload) if workload.index in marked_by_template
 
 marked_by_template := {pod.document | some pod in workloads.pods; is_marked(pod.labels)}
+
+# What a function of a library reads of another package it reads through a rule of its own: once regorus has
+# evaluated this package for somebody else, its functions no longer see the imports.
+tenant_label := params.all.tenancy.label
+
+marker := params.all.tenancy.marker
 
 known_namespaces := object.get(documents.known_by_type, "Namespace", [])

@@ -34,7 +34,6 @@ labels_of(document) := documents.mapping(object.get(document.metadata, "labels",
 in_preview(namespace) if {
 	namespace != ""
 	some pattern in namespace_patterns
-	glob_of_a_name(pattern)
 	glob.match(pattern, null, namespace)
 }
 
@@ -63,9 +62,3 @@ environment(document) := lower(trim_space(documents.text(object.get(document.con
 # What a function of a library reads of another package it reads through a rule of its own: once regorus has
 # evaluated this package for somebody else, its functions no longer see the imports.
 namespace_patterns := params.all.preview.namespaces
-
-# The built-in raises on brackets and braces that do not close, and no namespace has any.
-glob_of_a_name(pattern) if {
-	is_string(pattern)
-	regex.match(`^[a-z0-9*-]+$`, pattern)
-}

@@ -75,7 +75,7 @@ errors contains {
 	"message": sprintf("gate `%s` requires exactly %d of `%s`, and has %d", [gate_input.gate, need.exactly, need.kind, present]),
 } if {
 	some need in selection.requirements
-	present := count(object.get(documents.known_by_type, need.kind, []))
+	present := count(documents.of_type(need.kind))
 	present != need.exactly
 }
 
@@ -100,11 +100,11 @@ verdict := {
 	"rule_id": first.rule,
 	"reason": first.msg,
 } if {
-	ranked := sort([[findings.rank[finding.severity], finding.rule, finding.msg] | some finding in deny])
+	ranked := sort([[object.get(findings.rank, finding.severity, 0), finding.rule, finding.msg] | some finding in deny])
 	first := {"rule": ranked[0][1], "msg": ranked[0][2]}
 }
 
 as_finding(error) := object.union(
 	{"rule": error.code, "action": "deny", "severity": "critical", "controls": [], "msg": error.message},
-	{key: value | some key in ["document", "exception", "path"]; value := error[key]},
+	{key: value | some key in ["document", "evidence", "exception", "path"]; value := error[key]},
 )

@@ -34,13 +34,13 @@ rules := shapes.envelope.rules
 # description: Facts from an Evidence Pack, by file.
 default evidence := {}
 
-evidence := shapes.envelope.evidence
+evidence := shapes.envelope.evidence if is_object(shapes.envelope.evidence)
 
 # METADATA
 # description: What gatelib's own verifier found to hold.
 default verifications := []
 
-verifications := shapes.envelope.verifications
+verifications := shapes.envelope.verifications if is_array(shapes.envelope.verifications)
 
 # METADATA
 # description: The moment of judgement in nanoseconds; the clock only where the envelope names none.

@@ -45,27 +45,27 @@ name := "envelope" if {
 # description: The input itself where it is an envelope; undefined otherwise.
 envelope := input if name == "envelope"
 
+# METADATA
+# description: The documents to judge; none where the input has an error.
 documents := [] if {
 	count(errors) > 0
-} else := envelope_documents if {
+} else := [{"index": document.index, "root": object.get(document, "root", 0), "content": document.content} |
+	some document in envelope.documents
+] if {
 	name == "envelope"
 } else := [{"index": index, "root": 0, "content": content} | some index, content in flattened]
 
-default inventory := []
-
-inventory := [{"index": index, "root": object.get(document, "root", 0), "content": document.content} |
-	some index, document in envelope.inventory
-	is_object(document)
+# METADATA
+# description: The documents that are only looked up, in the same form.
+inventory := [] if {
+	count(errors) > 0
+} else := [{"index": index, "root": object.get(document, "root", 0), "content": document.content} |
+	some index, document in inventory_given
 ]
 
-envelope_documents := [
-{
-	"index": object.get(document, "index", position),
-	"root": object.get(document, "root", 0),
-	"content": object.get(document, "content", null),
-} |
-	some position, document in envelope.documents
-]
+inventory_given := envelope.inventory if {
+	is_array(envelope.inventory)
+} else := []
 
 plain := [file.contents | some file in input] if name == "combined"
 
@@ -132,21 +132,21 @@ is_list(content) if {
 }
 
 # METADATA
-# description: The apiVersion and kind that an item without its own takes from the innermost list with one.
+# description: The apiVersion and kind that an item without its own takes from the innermost typed list.
 inherited(content, path) := {key: value |
-	count(path) > 0
-	list := object.get(content, array.slice(path, 0, count(path) - 2), {})
-	some key, value in {
-		"apiVersion": object.get(list, "apiVersion", ""),
-		"kind": trim_suffix(text(object.get(list, "kind", "")), "List"),
-	}
+	some key, value in {"apiVersion": object.get(list, "apiVersion", ""), "kind": trim_suffix(list.kind, "List")}
 	value != ""
-	list.kind != "List"
-}
-
-text(value) := value if is_string(value)
-
-text(value) := "" if not is_string(value)
+} if {
+	typed := [above |
+		some depth in numbers.range(0, count(path))
+		depth % 2 == 0
+		depth < count(path)
+		above := object.get(content, array.slice(path, 0, depth), {})
+		is_string(above.kind)
+		not above.kind in {"", "List"}
+	]
+	list := typed[count(typed) - 1]
+} else := {}
 
 # METADATA
 # description: Why the input cannot be judged, as `{code, message}`.
@@ -198,7 +198,7 @@ errors contains {
 	"code": "GL-ERR-002",
 	"message": "a document of the envelope must be an object with `content`, a number `index` of its own and no list of `items`",
 } if {
-	some document in array.concat(envelope.documents, object.get(envelope, "inventory", []))
+	some document in array.concat(envelope.documents, inventory_given)
 	not well_formed_document(document)
 }
 
@@ -206,7 +206,26 @@ errors contains {
 	"code": "GL-ERR-002",
 	"message": "two documents of the envelope have the same `index`",
 } if {
-	count({document.index | some document in envelope.documents}) != count(envelope.documents)
+	indexes := [document.index | some document in envelope.documents]
+	count({index | some index in indexes}) != count(indexes)
+}
+
+errors contains {
+	"code": "GL-ERR-002",
+	"message": sprintf("the input holds a document that is no object but %s", [type_name(content)]),
+} if {
+	some content in flattened
+	not is_object(content)
+}
+
+# Nothing that an API server sends for review is a list: an object that looks like one would hide itself.
+errors contains {
+	"code": "GL-ERR-002",
+	"message": "the object under review carries a list of `items`",
+} if {
+	name in {"admission_review", "gatekeeper_review"}
+	some content in plain
+	is_list(content)
 }
 
 well_formed_document(document) if {

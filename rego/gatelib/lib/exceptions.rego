@@ -14,7 +14,7 @@ import data.gatelib.lib.timestamps
 default given := []
 
 # METADATA
-# description: What the trusted side gave, as `{place, name, spec}`; `place` is what a finding points with.
+# description: What the trusted side gave, as `{place, type, name, spec}`; `place` is what a finding points with.
 given := [exception({"exception": index}, content) | some index, content in data.gatelib.exceptions] if {
 	is_array(data.gatelib.exceptions)
 }
@@ -30,31 +30,51 @@ all := array.concat(
 
 exception(place, content) := {
 	"place": place,
+	"type": documents.type_of(record, documents.text(object.get(record, "kind", ""))),
 	"name": documents.text(object.get(metadata, "name", "")),
-	"spec": documents.mapping(object.get(content, "spec", {})),
+	"spec": documents.mapping(object.get(record, "spec", {})),
 } if {
-	metadata := documents.mapping(object.get(content, "metadata", {}))
+	record := documents.mapping(content)
+	metadata := documents.mapping(object.get(record, "metadata", {}))
 }
 
 # METADATA
 # description: The people who approved, without empty entries; one name or a list of them.
 approvers(spec) := {trim_space(name) |
-	some name in array.concat(documents.list(spec.approver), [spec.approver])
+	some name in named_approvers(spec)
 	is_string(name)
 	trim_space(name) != ""
-} if {
-	spec.approver
-} else := set()
+}
+
+named_approvers(spec) := spec.approver if {
+	is_array(spec.approver)
+} else := [object.get(spec, "approver", null)]
 
 # METADATA
-# description: Why nobody who may has approved it; undefined where somebody has.
-approver_problem(spec) := "has no approver" if {
+# description: The same people with each counted once, since the case of letters makes nobody another person.
+people(spec) := {lower(name) | some name in approvers(spec)}
+
+# METADATA
+# description: Why nobody who may has approved it, with the field at fault; undefined where somebody has.
+approver_problem(spec) := {"field": "approver", "message": "has an approver that is no name"} if {
+	some value in named_approvers(spec)
+	not is_null(value)
+	not is_string(value)
+} else := {"field": "approver", "message": "has no approver"} if {
 	count(approvers(spec)) == 0
-} else := "names no requester, so that nobody can tell who may approve it" if {
+} else := {"field": "requester", "message": "names no requester, so that nobody can tell who may approve it"} if {
 	requester(spec) == ""
-} else := sprintf("is approved by its own requester `%s`", [requester(spec)]) if {
-	lower(requester(spec)) in {lower(name) | some name in approvers(spec)}
+} else := {"field": "approver", "message": sprintf("is approved by its own requester `%s`", [requester(spec)])} if {
+	lower(requester(spec)) in people(spec)
 }
+
+# A rule of its own for each value from another package: where a package's rules were read through an import,
+# regorus leaves what its functions import undefined.
+now_ns := gate_input.now_ns
+
+max_days := params.all.exceptions.max_days
+
+day_ns := timestamps.day_ns
 
 requester(spec) := trim_space(documents.text(object.get(spec, "requester", "")))
 
@@ -65,23 +85,23 @@ expiry_problem(spec) := {"field": "expires", "message": "has no expiry"} if {
 } else := {"field": "expires", "message": "has an expiry that is no RFC 3339 date or date-time"} if {
 	not timestamps.end_ns(spec.expires)
 } else := {"field": "expires", "message": sprintf("expired on `%s`", [spec.expires])} if {
-	timestamps.end_ns(spec.expires) <= gate_input.now_ns
+	timestamps.end_ns(spec.expires) <= now_ns
 } else := {"field": "created", "message": "has no `created`, from which its lifetime counts"} if {
 	object.get(spec, "created", null) in {null, ""}
 } else := {"field": "created", "message": "has a `created` that is no RFC 3339 date or date-time"} if {
 	not timestamps.ns(spec.created)
 } else := {"field": "created", "message": sprintf("was created in the future, on `%s`", [spec.created])} if {
-	timestamps.ns(spec.created) > gate_input.now_ns
+	timestamps.ns(spec.created) > now_ns
 } else := {
 	"field": "expires",
-	"message": sprintf("runs to `%s`, more than %d days after it was created", [spec.expires, params.all.exceptions.max_days]),
+	"message": sprintf("runs to `%s`, more than %v days after it was created", [spec.expires, max_days]),
 } if {
 	lifetime_ns := timestamps.end_ns(spec.expires) - timestamps.ns(spec.created)
-	lifetime_ns >= (params.all.exceptions.max_days + 1) * timestamps.day_ns
+	lifetime_ns >= (max_days + 1) * day_ns
 } else := {
 	"field": "expires",
-	"message": sprintf("runs to `%s`, more than %d days after it was created", [spec.expires, params.all.exceptions.max_days]),
+	"message": sprintf("runs to `%s`, more than %v days after it was created", [spec.expires, max_days]),
 } if {
 	timestamps.is_date_time(spec.expires)
-	timestamps.ns(spec.expires) - timestamps.ns(spec.created) > params.all.exceptions.max_days * timestamps.day_ns
+	timestamps.ns(spec.expires) - timestamps.ns(spec.created) > max_days * day_ns
 }

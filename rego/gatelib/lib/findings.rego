@@ -13,8 +13,8 @@ import data.gatelib.lib.timestamps
 
 # METADATA
 # description: >-
-#   Every well-formed finding as `{rule, action, severity, controls, msg, path, place, type, resource, names,
-#   fingerprint}` and the `document`, `evidence` or `exception` it points into.
+#   Every well-formed finding as `{rule, action, severity, controls, msg, path, place, type, resource,
+#   containers, fingerprint}` and the `document`, `evidence` or `exception` it points into.
 all := [finding |
 	some raw in exported
 	well_formed(raw)
@@ -32,8 +32,11 @@ errors contains {
 }
 
 errors contains object.union(
-	{"code": "GL-ERR-005", "message": sprintf("rule `%s` cannot judge this: %v", [id, object.get(entry, "msg", "no reason given")])},
-	{key: value | some key in ["document", "exception", "path"]; value := entry[key]},
+	{
+		"code": "GL-ERR-005",
+		"message": sprintf("rule `%s` cannot judge this: %v", [id, object.get(documents.mapping(entry), "msg", "no reason given")]),
+	},
+	{key: value | some key in ["document", "evidence", "exception", "path"]; value := entry[key]},
 ) if {
 	some id in selection.known
 	[domain, name] := selection.catalog[id].package
@@ -84,7 +87,11 @@ joined(raw) := object.union(
 		"place": place,
 		"type": subject.type,
 		"resource": subject.resource,
-		"names": {name | some name in names},
+		"containers": {name |
+			some position, name in names
+			is_number(raw.finding.path[position])
+			raw.finding.path[position - 1] in {"containers", "initContainers", "ephemeralContainers"}
+		},
 		"fingerprint": concat("|", [escaped(part) |
 			some part in [raw.rule, subject.type, subject.resource.namespace, subject.resource.name, place]
 		]),
@@ -100,7 +107,7 @@ joined(raw) := object.union(
 subject_of(finding) := subject(by_index[finding.document].content, by_index[finding.document].type) if {
 	by_index[finding.document]
 } else := subject(content, "gatelib.dev/PolicyException") if {
-	content := data.gatelib.exceptions[finding.exception]
+	content := documents.mapping(data.gatelib.exceptions[finding.exception])
 } else := {
 	"type": "",
 	"resource": {"apiVersion": "", "kind": "", "namespace": "", "name": finding.evidence},

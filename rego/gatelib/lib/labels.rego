@@ -48,7 +48,7 @@ strings_by_key(value) if {
 well_formed(expression) if {
 	is_string(expression.key)
 	expression.operator in {"Exists", "DoesNotExist"}
-	count(documents.list(object.get(expression, "values", []))) == 0
+	object.get(expression, "values", null) in {null, []}
 }
 
 well_formed(expression) if {

@@ -56,4 +56,4 @@ waive(finding) := object.union(shown(finding), {"waived_by": exception}) if {
 } else := shown(finding)
 
 # What only the matching of waivers needs stays out of the decision.
-shown(finding) := object.remove(finding, ["names", "place", "type"])
+shown(finding) := object.remove(finding, ["containers", "place", "type"])

@@ -8,8 +8,10 @@ default overrides := {}
 overrides := data.gatelib.params
 
 # METADATA
-# description: Every parameter, by group and name; lists are replaced, objects merged.
-all := object.union(data.gatelib.defaults, overrides) if {
+# description: >-
+#   Every parameter, by group and name; lists are replaced, objects merged. A group that does not fit its schema
+#   is an error and stays as shipped, so that no rule meets a value it cannot work with.
+all := object.union(data.gatelib.defaults, {group: value | some group, value in overrides; fits(group, value)}) if {
 	is_object(overrides)
 } else := data.gatelib.defaults
 
@@ -26,6 +28,7 @@ errors contains {
 	"code": "GL-ERR-003",
 	"message": sprintf("`%s` is no group of parameters", [group]),
 } if {
+	is_object(overrides)
 	some group, _ in overrides
 	not data.gatelib.params_schema.properties[group]
 }
@@ -34,8 +37,14 @@ errors contains {
 	"code": "GL-ERR-003",
 	"message": sprintf("the parameters of `%s` do not fit their schema", [group]),
 } if {
+	is_object(overrides)
 	some group, value in overrides
+	data.gatelib.params_schema.properties[group]
+	not fits(group, value)
+}
+
+# The value goes in as a field: on its own, a text would be read as JSON and a list would be refused.
+fits(group, value) if {
 	schema := data.gatelib.params_schema.properties[group]
-	[fits, _] := json.match_schema(value, schema)
-	not fits
+	[true, _] = json.match_schema({"value": value}, {"properties": {"value": schema}})
 }

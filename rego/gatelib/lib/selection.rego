@@ -8,9 +8,15 @@ import data.gatelib.input as gate_input
 # METADATA
 # description: Every rule of every catalogue by ID; an ID of the library cannot be redefined.
 catalog := object.union(
-	{id: entry | some owner, entries in data.gatelib.catalog; owner != "core"; some id, entry in entries},
+	{id: entry | some id, owners in team_owners; entry := data.gatelib.catalog[min(owners)][id]},
 	data.gatelib.catalog.core,
 )
+
+team_owners[id] contains owner if {
+	some owner, entries in data.gatelib.catalog
+	owner != "core"
+	some id, _ in entries
+}
 
 default asked := null
 
@@ -51,6 +57,14 @@ errors contains {
 } if {
 	some id in known
 	not judged[id]
+}
+
+errors contains {
+	"code": "GL-ERR-004",
+	"message": sprintf("rule `%s` is in the catalogues of %s", [id, concat(" and ", sort(owners))]),
+} if {
+	some id, owners in team_owners
+	count(owners) > 1
 }
 
 errors contains {

@@ -9,7 +9,7 @@ day_ns := ((24 * 60) * 60) * 1000000000
 
 # METADATA
 # description: >-
-#   Whether the value is an RFC 3339 date-time of the years 1970 to 2261 (what nanoseconds in 64 bits hold).
+#   Whether the value is an RFC 3339 date-time of the years 1970 to 2259 (nanoseconds in 64 bits end in 2262).
 is_date_time(value) if {
 	is_string(value)
 	regex.match(date_time, value)

@@ -12,17 +12,17 @@ import data.gatelib.lib.params
 # description: The exceptions in force, each with the rules and the target it names.
 in_force := [exception |
 	some exception in exceptions.given
+	exception.type == "gatelib.dev/PolicyException"
 	signed(exception)
 	not exceptions.approver_problem(exception.spec)
 	not exceptions.expiry_problem(exception.spec)
-	is_array(exception.spec.rules)
-	is_object(exception.spec.target)
+	names_something(exception.spec)
 ]
 
 # METADATA
 # description: >-
 #   The number of the first exception that waives the finding; undefined where none does. The finding has its
-#   `resource`, its `severity` and the `names` of the elements that its path leads through.
+#   `resource`, its `severity`, the `containers` that its path leads through and its `place`.
 waived_by(finding) := [exception.place.exception |
 	some exception in in_force
 	waives(exception.spec, finding)
@@ -49,24 +49,42 @@ errors contains {
 errors contains {
 	"code": "GL-ERR-008",
 	"exception": exception.place.exception,
-	"message": sprintf("exception `%s` must name `rules` as a list and a `target`", [exception.name]),
+	"message": sprintf("exception `%s` must name `rules` as a list and a `target` of texts", [exception.name]),
 } if {
 	some exception in exceptions.given
 	not names_something(exception.spec)
 }
 
+errors contains {
+	"code": "GL-ERR-008",
+	"exception": exception.place.exception,
+	"message": sprintf("exception `%s` is no PolicyException record", [exception.name]),
+} if {
+	some exception in exceptions.given
+	exception.type != "gatelib.dev/PolicyException"
+}
+
 names_something(spec) if {
 	is_array(spec.rules)
 	is_object(spec.target)
+	every _, value in spec.target {
+		is_string(value)
+	}
 }
 
-signed(_) if params.all.exceptions.require_signature == false
+# Rules of their own, as in `gatelib.lib.exceptions`: no function reads another package's rule.
+signature_required := params.all.exceptions.require_signature
+
+critical_approvers := params.all.exceptions.critical_approvers
+
+signed(_) if signature_required == false
 
 waives(spec, finding) if {
 	finding.rule in spec.rules
 	not startswith(finding.rule, "GL-EXC-")
 	enough_approvers(spec, finding.severity)
 	spec.target.kind in {finding.resource.kind, finding.type}
+	spec.target.name != ""
 	spec.target.name == finding.resource.name
 	object.get(spec.target, "namespace", "") == finding.resource.namespace
 	same_container(spec.target, finding)
@@ -76,12 +94,12 @@ waives(spec, finding) if {
 enough_approvers(_, severity) if severity != "critical"
 
 enough_approvers(spec, "critical") if {
-	count(exceptions.approvers(spec)) >= params.all.exceptions.critical_approvers
+	count(exceptions.people(spec)) >= critical_approvers
 }
 
 same_container(target, _) if not "container" in object.keys(target)
 
-same_container(target, finding) if target.container in finding.names
+same_container(target, finding) if target.container in finding.containers
 
 same_path(target, _) if not "path" in object.keys(target)
 

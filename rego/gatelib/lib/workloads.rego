@@ -87,8 +87,10 @@ images := array.concat(
 # description: Where each workload type keeps its pod template, a team's own types among them.
 template_paths := object.union(
 	data.gatelib.kinds.workloads,
-	{kind.kind: split(kind.template, ".") | some kind in params.all.workloads.extra_kinds},
+	{type: split(min(templates), ".") | some type, templates in extra_templates},
 )
+
+extra_templates[kind.kind] contains kind.template if some kind in params.all.workloads.extra_kinds
 
 # METADATA
 # description: >-

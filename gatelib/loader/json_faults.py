@@ -36,32 +36,31 @@ def has_lone_surrogate(text: str, start: int, end: int) -> bool:
     return any(escape[1] for escape in _ESCAPE.finditer(text, start, end))
 
 
-_TOKEN: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}:,]|[^\s"\[\]{}:,]+')
+_LEXEME: Final = re.compile(r'["\[\]{},]|[^\s"\[\]{}:,]+')
 
 
 def diagnose(text: str, start: int) -> Fault:
     """Return the first fault of the JSON value at ``start``, which is known to have one."""
     keys: list[set[str] | None] = []  # of the open objects and, as None, of the open lists
     expects_key = False
-    for match in _TOKEN.finditer(text, start):
-        lexeme, at = match[0], match.start()
-        if lexeme[0] == '"':
-            if has_lone_surrogate(lexeme, 0, len(lexeme)):
+    end = start
+    while match := _LEXEME.search(text, end):
+        lexeme, at, end = match[0], match.start(), match.end()
+        if lexeme == '"':
+            string, end = _STRING(text, at)
+            if has_lone_surrogate(text, at, end):
                 return Fault(NO_JSON_FORM, "An escape writes half a surrogate pair.", at, hint=_PAIR)
             if expects_key and keys and (seen := keys[-1]) is not None:
-                key: str = json.loads(lexeme)
-                if key in seen:
-                    return Fault(
-                        DUPLICATE_KEY, f"The key {quoted(key)} is written twice in one object.", at, hint=_ONE
-                    )
-                seen.add(key)
+                if string in seen:
+                    message = f"The key {quoted(string)} is written twice in one object."
+                    return Fault(DUPLICATE_KEY, message, at, hint=_ONE)
+                seen.add(string)
             expects_key = False
         elif lexeme in "[{":
             expects_key = lexeme == "{"
             keys.append(set() if expects_key else None)
         elif lexeme in "]}":
             keys.pop()
-            expects_key = False
         elif lexeme == ",":
             expects_key = bool(keys) and keys[-1] is not None
         elif lexeme in ("NaN", "Infinity", "-Infinity") or _is_too_large(lexeme):
@@ -69,6 +68,7 @@ def diagnose(text: str, start: int) -> Fault:
     return Fault(NO_JSON_FORM, "This has no form in JSON.", start)
 
 
+_STRING: Final = json.JSONDecoder().raw_decode
 _PAIR: Final = "Write the character itself, or both halves."
 _ONE: Final = "Keep one: only the last would count."
 

@@ -50,21 +50,25 @@ def read_json(text: str, limits: Limits, documents: list[RawDocument]) -> bool:
     return True
 
 
-_BRACKET: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|([\[{])|[\]}]')
+_BRACKET: Final = re.compile(r'\\.|["\[\]{}]', re.DOTALL)
 
 
 def _is_deeper(text: str, max_depth: int) -> bool:
     """Tell whether brackets nest deeper: Python's decoder recurses, and must not be let in."""
     if text.count("[") + text.count("{") <= max_depth:
         return False
-    depth = 0
-    for bracket in _BRACKET.finditer(text):
-        if bracket[1]:
-            depth += 1
-            if depth > max_depth:
-                return True
-        elif bracket[0] in "]}":
-            depth -= 1
+    depth, in_string = 0, False
+    for match in _BRACKET.finditer(text):
+        mark = match[0]
+        if mark == '"':
+            in_string = not in_string
+        elif not in_string:
+            if mark in "[{":
+                depth += 1
+                if depth > max_depth:
+                    return True
+            elif mark in "]}":
+                depth -= 1
     return False
 
 

@@ -34,12 +34,14 @@ def locate(data: bytes, wanted: Sequence[tuple[int, Path]]) -> list[Position]:
     roots: dict[int, Node] | None = outline_json(text, paths) if looks_like_json(utf8) else None
     if roots is None:
         roots = outline_yaml(text, paths)
+    spans = [span_of(roots.get(ordinal), path) for ordinal, path in wanted]
     lines = Lines(text)
-    return [_position(lines, span_of(roots.get(ordinal), path)) for ordinal, path in wanted]
+    positions = {span: _position(lines, span) for span in sorted(set(spans))}
+    return [positions[span] for span in spans]
 
 
 def _position(lines: Lines, span: Span) -> Position:
     line, column = lines.place(span[0])
-    text = lines.line(line)
+    text = lines.text()
     end = min(column + span[1] - span[0], len(text) + 1)
     return Position(line, column, max(end, column + 1), text)

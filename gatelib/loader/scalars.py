@@ -51,7 +51,8 @@ _NOT_FINITE: Final = {
 _INT: Final = re.compile(r"([-+]?)(?:0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|0[oO]?([0-7]+)|(0|[1-9][0-9]{0,38}))\Z")
 _SIGN_INSIDE: Final = re.compile(r"0b([-+][01]{1,64})\Z")
 _FLOAT: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
-_DOT_FLOAT: Final = re.compile(r"\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?\Z")
+_DOT_FLOAT: Final = re.compile(r"\.[0-9][0-9_]*(?:[eE][-+]?[0-9][0-9_]*)?\Z")
+_ODD_UNDERSCORE: Final = re.compile(r"_(?![0-9])")
 
 
 def json_number(number: float) -> int | float:
@@ -85,8 +86,9 @@ def _go_value(text: str) -> Scalar:
             return number
         if _FLOAT.match(plain) and isfinite(found := float(plain)):
             return found
-    elif first == "." and _DOT_FLOAT.match(text) and isfinite(found := float(text)):
-        return found
+    elif first == "." and _DOT_FLOAT.match(text) and not _ODD_UNDERSCORE.search(text):
+        found = float(text)
+        return found if isfinite(found) else text
     return text
 
 

@@ -73,7 +73,7 @@ def _has_content(text: str, start: int, end: int) -> bool:
 class _Everything(dict[str | int, Any]):
     """Wants every child: what an anchor holds or a merge brings may be needed anywhere."""
 
-    def get(self, key: object, default: Any = None) -> Wanted:  # type: ignore[override]  # nobody passes more
+    def get(self, key: object, default: Any = None) -> Wanted:
         return self
 
 
@@ -163,9 +163,10 @@ class _Outliner:
                 return
 
     def _key(self, event: Any, start: int, end: int) -> Any:
-        if event.__class__ is AliasEvent:
-            node = self._anchors.get(event.anchor)
-            return node.key if node else None
+        kind = event.__class__
+        if kind is AliasEvent:
+            aliased = self._anchors.get(event.anchor)
+            return aliased.key if aliased else None
         if event.value == "<<" and (event.implicit[0] or event.tag == MERGE_TAG):
             return _MERGE
         if event.anchor:

@@ -36,11 +36,14 @@ from gatelib.loader.problems import (
 )
 from gatelib.loader.scalars import TAG, NoJsonFormError, key_text, plain_key, plain_value, tagged_value
 from gatelib.loader.yaml_parser import NextEvent, open_events
+from gatelib.loader.yaml_traps import refuse_traps
 
 MERGE_TAG: Final = TAG + "merge"
 
 _NONE: Final[Any] = object()
-"""No key yet; no value yet."""
+"""In the place of a key: it comes next. In the place of an anchor's value: it is still open."""
+_ITEM: Final[Any] = object()
+"""In the place of a key: the collection is a list."""
 _MERGE: Final[Any] = object()
 """In the place of a key: the ``<<`` of a merge."""
 
@@ -51,6 +54,7 @@ def read_yaml(utf8: bytes, limits: Limits, documents: list[RawDocument]) -> None
     Raises:
         Fault: the documents in front of it have been appended.
     """
+    refuse_traps(utf8)
     next_event = open_events(utf8)
     reader = _DocumentReader(next_event, limits)
     lines = Lines(utf8.decode("utf-8", "replace")) if _has_other_line_ends(utf8) else None
@@ -71,6 +75,8 @@ def read_yaml(utf8: bytes, limits: Limits, documents: list[RawDocument]) -> None
 
 def _has_other_line_ends(utf8: bytes) -> bool:
     """Tell whether libyaml counts lines in another way than editors do: NEL, LS and PS."""
+    if utf8.isascii():
+        return False
     return b"\xe2\x80\xa8" in utf8 or b"\xe2\x80\xa9" in utf8 or b"\xc2\x85" in utf8
 
 
@@ -104,8 +110,7 @@ class _DocumentReader:
         weights: dict[str, tuple[Any, int, int]] = {}
         stack: list[Any] = []  # what the variables below were, one tuple for each open collection
         current: Any = []  # the collection that is being filled
-        is_mapping = False
-        key = _NONE
+        key = _ITEM
         merged: set[str] | None = None  # the keys that only merges have set: they may be written once more
         anchor: str | None = None
         for event in chain((first,), iter(self._next_event, None)):
@@ -116,7 +121,7 @@ class _DocumentReader:
                     try:
                         value = resolve(value)
                     except NoJsonFormError as error:
-                        if not (is_mapping and key is _NONE):
+                        if key is not _NONE:
                             raise Fault(
                                 NO_JSON_FORM, str(error), event.start_mark.index, hint=_QUOTE
                             ) from None
@@ -127,12 +132,15 @@ class _DocumentReader:
             elif kind is MappingStartEvent or kind is SequenceStartEvent:
                 if len(stack) >= max_depth:
                     raise _too_deep(event, max_depth)
-                if is_mapping and key is _NONE:
+                if key is _NONE:
                     raise Fault(NO_JSON_FORM, _COLLECTION_AS_KEY, event.start_mark.index, hint=_QUOTE)
-                stack.append((current, is_mapping, key, merged, anchor))
-                is_mapping = kind is MappingStartEvent
-                current = {} if is_mapping else []
-                key = _NONE
+                stack.append((current, key, merged, anchor))
+                if kind is MappingStartEvent:
+                    current = {}
+                    key = _NONE
+                else:
+                    current = []
+                    key = _ITEM
                 merged = None
                 anchor = event.anchor
                 if anchor:
@@ -142,14 +150,14 @@ class _DocumentReader:
                 value = current
                 if anchor:
                     anchors[anchor] = value
-                current, is_mapping, key, merged, anchor = stack.pop()
+                current, key, merged, anchor = stack.pop()
             elif kind is AliasEvent:
                 value = self._aliased(event, anchors, weights, len(stack))
                 if key is _MERGE and value.__class__ is list:
                     raise Fault(NO_JSON_FORM, _MERGE_OF_OTHER, event.start_mark.index)
             elif kind is DocumentEndEvent:
                 break
-            if not is_mapping:
+            if key is _ITEM:
                 current.append(value)
             elif key is _NONE:
                 if value.__class__ is not str:

@@ -1,0 +1,70 @@
+"""gatelib decides whether a change may ship.
+
+>>> from gatelib import Gate
+>>> report = Gate.load().check(["k8s/"])
+>>> report.outcome
+'pass'
+
+What is exported here is the public API; nothing else is.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gatelib._version import __version__
+from gatelib.errors import (
+    ConfigError,
+    EngineError,
+    EngineTimeoutError,
+    GatelibError,
+    LoadError,
+    PolicyError,
+    UsageError,
+)
+
+if TYPE_CHECKING:
+    from gatelib.gate import Gate, Settings
+    from gatelib.report import (
+        Finding,
+        Location,
+        NotJudged,
+        Problem,
+        Report,
+        Resource,
+        RuleResult,
+        WaivedBy,
+        Waiver,
+    )
+
+__all__ = [
+    "ConfigError",
+    "EngineError",
+    "EngineTimeoutError",
+    "Finding",
+    "Gate",
+    "GatelibError",
+    "LoadError",
+    "Location",
+    "NotJudged",
+    "PolicyError",
+    "Problem",
+    "Report",
+    "Resource",
+    "RuleResult",
+    "Settings",
+    "UsageError",
+    "WaivedBy",
+    "Waiver",
+    "__version__",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Import what is asked for, so that no run pays for what it does not use."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    home = "gatelib.gate" if name in ("Gate", "Settings") else "gatelib.report"
+    return getattr(import_module(home), name)

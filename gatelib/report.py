@@ -60,6 +60,8 @@ class WaivedBy:
     approver: str
     expires: str
     reason: str
+    sha256: str = ""
+    """Digest of the exception's content."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

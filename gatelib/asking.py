@@ -1,0 +1,149 @@
+"""Asking an engine, and finding out what it failed on when it fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import orjson
+
+from gatelib import engines
+from gatelib.engines.interface import Decision, Engine
+from gatelib.errors import EngineError, EngineTimeoutError
+from gatelib.plan import Plan
+from gatelib.report import Problem
+
+FAILED: Final = "GL-ERR-201"
+"""An engine that failed; what it failed on judged nothing."""
+TIMED_OUT: Final = "GL-ERR-202"
+
+OF_THE_RUN: Final = frozenset({"GL-ERR-001", "GL-ERR-006"})
+"""What only a look at the whole run can tell; a part of it cannot."""
+
+_MOST_ATTEMPTS: Final = 64
+"""Evaluations spent on finding out what an engine fails on, before the rest is given up as a whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A document of an envelope."""
+
+    index: int
+    file: str
+    position: int
+    root: int
+    content: Any
+    """A JSON value, or an ``orjson.Fragment`` of one."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the envelope's form."""
+        return {
+            "index": self.index,
+            "file": self.file,
+            "position": self.position,
+            "root": self.root,
+            "content": self.content,
+        }
+
+
+@dataclass(slots=True)
+class Answer:
+    """Decisions about one set of documents, put together."""
+
+    findings: list[dict[str, Any]] = field(default_factory=list)
+    """As the decision has them, waived ones with ``waived_by``."""
+    errors: list[dict[str, Any]] = field(default_factory=list)
+    """As the decision has them, with those of the whole run."""
+    problems: list[Problem] = field(default_factory=list)
+    """Of the engine itself."""
+    judged: dict[str, int] = field(default_factory=dict)
+    statuses: dict[str, str] = field(default_factory=dict)
+    revisions: set[str] = field(default_factory=set)
+
+    def add(self, decision: Decision) -> None:
+        """Take in a decision, whose ``deny`` repeats the errors."""
+        value = decision.value
+        self.errors += value["errors"]
+        codes = {error["code"] for error in value["errors"]}
+        for group in ("deny", "warn", "canary", "waived"):
+            self.findings += [finding for finding in value[group] if finding["rule"] not in codes]
+        for rule in value["rules"]:
+            self.judged[rule["id"]] = self.judged.get(rule["id"], 0) + rule["judged"]
+            self.statuses[rule["id"]] = worse(self.statuses.get(rule["id"]), rule["status"])
+        self.revisions.add(value["revision"])
+
+
+_WORST_FIRST: Final = ("fail", "warn", "waived", "canary", "pass", "not_applicable")
+
+
+def worse(one: str | None, other: str) -> str:
+    """Return the status that a rule has over two parts of a run."""
+    return other if one is None else min(one, other, key=_WORST_FIRST.index)
+
+
+class Asker:
+    """One engine with one set of rules."""
+
+    def __init__(self, plan: Plan, rules: tuple[str, ...]) -> None:
+        """Start no engine yet."""
+        self._plan = plan
+        self._rules = rules
+        self._engine: Engine | None = None
+
+    def ask(self, subjects: Sequence[Subject], inventory: Iterable[bytes], *, split: bool) -> Answer:
+        """Judge the documents.
+
+        Where the engine fails, the rules are asked in halves, and where ``split`` says that documents do not
+        depend on each other these too, until what it fails on is alone; everything else keeps its answer.
+        """
+        answer = Answer()
+        fragments = [orjson.Fragment(document) for document in inventory]
+        self._ask(answer, subjects, fragments, split, [_MOST_ATTEMPTS])
+        return answer
+
+    def _ask(
+        self, answer: Answer, subjects: Sequence[Subject], inventory: list[Any], split: bool, attempts: list[int]
+    ) -> None:
+        attempts[0] -= 1
+        try:
+            answer.add(self._decide(subjects, inventory))
+        except EngineTimeoutError as error:
+            answer.problems.append(_problem(TIMED_OUT, error, self._rules, subjects))
+        except EngineError as error:
+            middle = len(self._rules) // 2
+            if attempts[0] > 0 and middle:
+                for rules in (self._rules[:middle], self._rules[middle:]):
+                    Asker(self._plan, rules)._ask(answer, subjects, inventory, split, attempts)
+            elif attempts[0] > 0 and split and len(subjects) > 1:
+                half = len(subjects) // 2
+                for part in (subjects[:half], subjects[half:]):
+                    self._ask(answer, part, inventory, split, attempts)
+            else:
+                answer.problems.append(_problem(FAILED, error, self._rules, subjects))
+
+    def _decide(self, subjects: Sequence[Subject], inventory: list[Any]) -> Decision:
+        if self._engine is None:
+            policy = self._plan.policy
+            self._engine = engines.engine(self._plan.engine)(
+                policy.modules_for(self._rules),
+                policy.engine_data(self._rules),
+                timeout=self._plan.timeout,
+            )
+        envelope = self._plan.envelope(self._rules)
+        envelope["documents"] = [subject.to_dict() for subject in subjects]
+        envelope["inventory"] = inventory
+        return self._engine.decide(orjson.dumps(envelope))
+
+
+def _problem(
+    code: str, error: EngineError, rules: tuple[str, ...], subjects: Sequence[Subject]
+) -> Problem:
+    which = f"rule `{rules[0]}`" if len(rules) == 1 else f"{len(rules)} rules"
+    files = {subject.file for subject in subjects}
+    return Problem(
+        code=code,
+        message=f"{which} could not be judged: {error.message}",
+        file=next(iter(files)) if len(files) == 1 else None,
+        hint=error.hint,
+    )

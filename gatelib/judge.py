@@ -1,0 +1,263 @@
+"""A worker: reads files, asks the engine, and says where each finding stands.
+
+It does one of two tasks. A ``ReadTask`` is a batch of files: their documents are judged by the rules that need
+no other document, and what the other rules will need is handed back. A ``SetTask`` is a part of those: some
+namespaces with all that lies in them, and the documents of the whole cluster beside, to be looked up.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import orjson
+
+from gatelib.asking import OF_THE_RUN, Answer, Asker, Subject
+from gatelib.loader import Path, load
+from gatelib.normalize import MALFORMED, Document, malformed_metadata, normalize
+from gatelib.placing import Placer
+from gatelib.plan import Plan
+from gatelib.records import record_problems
+from gatelib.report import Finding, NotJudged, Problem
+from gatelib.sources import CODE as UNREADABLE
+from gatelib.sources import Source
+
+NOTHING: Final = "GL-ERR-001"
+_STATUS: Final = {"deny": "fail", "warn": "warn", "canary": "canary"}
+
+CHANGED: Final = "GL-ERR-203"
+"""A file that is not the same when it is read again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadTask:
+    """Files to read and judge."""
+
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A document kept for the rules that look at several."""
+
+    source: Source
+    sha256: str
+    ordinal: int
+    prefix: Path
+    type: str
+    scope: str
+    content: bytes
+    """JSON."""
+    masked: bool
+    """Whether its file also holds secrets, so that none of its lines may be shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetTask:
+    """Documents to judge together, and those to look up."""
+
+    judged: tuple[Held, ...]
+    inventory: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProofTask:
+    """What only the whole run can tell: the documents that the gate requires, and the given exceptions."""
+
+    required: tuple[Held, ...]
+
+
+@dataclass(slots=True)
+class Verdicts:
+    """What a task found."""
+
+    findings: list[Finding] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    judged: dict[str, int] = field(default_factory=dict)
+    """Documents judged, by rule."""
+    statuses: dict[str, str] = field(default_factory=dict)
+    revisions: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Reading(Verdicts):
+    """What a ``ReadTask`` found."""
+
+    inputs: list[tuple[str, str]] = field(default_factory=list)
+    not_judged: list[NotJudged] = field(default_factory=list)
+    objects: int = 0
+    covered: int = 0
+    """Objects of a type that some selected rule judges."""
+    held: list[Held] = field(default_factory=list)
+
+
+class Judge:
+    """Does tasks by one plan."""
+
+    def __init__(self, plan: Plan) -> None:
+        """Compile nothing yet: a task may not need it."""
+        self._plan = plan
+        self._document_types = plan.types_of(plan.document_rules)
+        self._set_types = plan.types_of(plan.set_rules)
+        self._required = plan.required_types
+        self._askers: dict[tuple[str, ...], Asker] = {}
+
+    def __call__(self, task: ReadTask | SetTask | ProofTask) -> Verdicts:
+        """Do a task."""
+        if isinstance(task, ReadTask):
+            return self._read(task)
+        return self._judge_set(task) if isinstance(task, SetTask) else self._prove(task)
+
+    def _prove(self, task: ProofTask) -> Verdicts:
+        """Judge what belongs to no file; at least this answer proves that the policy ran."""
+        placer = Placer(self._plan)
+        subjects = [_subject(index, held) for index, held in enumerate(task.required)]
+        answer = self._asker(self._plan.rules).ask(subjects, (), split=False)
+        findings = [raw for raw in answer.findings if "exception" in raw]
+        errors = [raw for raw in answer.errors if raw["code"] != NOTHING and "document" not in raw]
+        verdicts = Verdicts(revisions=answer.revisions)
+        verdicts.findings = placer.findings(findings, ())
+        verdicts.problems = [*answer.problems, *placer.problems(errors, ()), *placer.settle()]
+        verdicts.statuses = {raw["rule"]: _STATUS[raw["action"]] for raw in findings}
+        return verdicts
+
+    def _read(self, task: ReadTask) -> Reading:
+        reading, placer = Reading(), Placer(self._plan)
+        subjects: list[Subject] = []
+        places: list[tuple[Source, Document]] = []
+        for source in task.sources:
+            for document in self._documents(source, reading, placer):
+                for_document = _wanted(document, self._document_types)
+                for_set = _wanted(document, self._set_types) or document.type in self._required
+                reading.covered += for_document or _wanted(document, self._set_types)
+                if for_document:
+                    places.append((source, document))
+                    subjects.append(
+                        Subject(len(subjects), source.name, document.ordinal, source.root, document.content)
+                    )
+                if for_set:
+                    reading.held.append(_held(source, document, placer))
+        if subjects:
+            answer = self._asker(self._plan.document_rules).ask(subjects, (), split=True)
+            _take(answer, reading, placer, places)
+        reading.problems += placer.settle()
+        return reading
+
+    def _documents(self, source: Source, reading: Reading, placer: Placer) -> Iterable[Document]:
+        limits = self._plan.limits
+        try:
+            data = source.read(limits.max_bytes)
+        except OSError as error:
+            message = f"cannot be read: {error.strerror or type(error).__name__}"
+            reading.problems.append(Problem(code=UNREADABLE, message=message, file=source.name))
+            return []
+        digest = hashlib.sha256(data).hexdigest()
+        reading.inputs.append((source.name, digest))
+        loaded = load(data, limits=limits)
+        if (fault := loaded.error) is not None:
+            reading.problems.append(
+                Problem(
+                    code=fault.code,
+                    message=fault.message,
+                    file=source.name,
+                    line=fault.line,
+                    column=fault.column,
+                    hint=fault.hint,
+                )
+            )
+        elif not loaded.documents:
+            reading.not_judged.append(NotJudged(file=source.name, document=None, reason="the file is empty"))
+        placer.remember(source, data, digest)
+        documents: list[Document] = []
+        for raw in loaded.documents:
+            for found in normalize(
+                raw, self._plan.kinds, root=source.root, namespace=self._plan.namespace
+            ):
+                if isinstance(found, Document):
+                    reading.objects += 1
+                    documents.append(found)
+                    placer.mask(source, found)
+                    self._check_form(source, found, placer)
+                elif found.is_error:
+                    placer.problem(source, found.ordinal, found.path, MALFORMED, found.reason)
+                else:
+                    entry = NotJudged(file=source.name, document=found.ordinal, reason=found.reason)
+                    reading.not_judged.append(entry)
+        return documents
+
+    def _check_form(self, source: Source, document: Document, placer: Placer) -> None:
+        for path, message in malformed_metadata(document.content):
+            placer.problem(source, document.ordinal, document.prefix + path, MALFORMED, message)
+        if document.type.startswith("gatelib.dev/"):
+            for path, message in record_problems(document.type, document.content):
+                placer.problem(source, document.ordinal, document.prefix + path, "GL-ERR-109", message)
+
+    def _judge_set(self, task: SetTask) -> Verdicts:
+        verdicts, placer = Verdicts(), Placer(self._plan)
+        subjects = [_subject(index, held) for index, held in enumerate(task.judged)]
+        answer = self._asker(self._plan.set_rules).ask(subjects, task.inventory, split=False)
+        places = [
+            (held.source, Document(held.ordinal, held.prefix, held.type, held.scope, {})) for held in task.judged
+        ]
+        needed = {raw["document"] for raw in (*answer.findings, *answer.errors) if "document" in raw}
+        for index in needed:
+            held = task.judged[index]
+            if not placer.knows(held.source):
+                _read_again(held, placer, self._plan.limits.max_bytes)
+        _take(answer, verdicts, placer, places)
+        verdicts.problems += placer.settle()
+        return verdicts
+
+    def _asker(self, rules: tuple[str, ...]) -> Asker:
+        if rules not in self._askers:
+            self._askers[rules] = Asker(self._plan, rules)
+        return self._askers[rules]
+
+
+def _wanted(document: Document, types: frozenset[str] | None) -> bool:
+    return types is None or document.type in types
+
+
+def _subject(index: int, held: Held) -> Subject:
+    return Subject(index, held.source.name, held.ordinal, held.source.root, orjson.Fragment(held.content))
+
+
+def _held(source: Source, document: Document, placer: Placer) -> Held:
+    return Held(
+        source,
+        placer.digest(source),
+        document.ordinal,
+        document.prefix,
+        document.type,
+        document.scope,
+        orjson.dumps(document.content),
+        placer.is_masked(source),
+    )
+
+
+def _read_again(held: Held, placer: Placer, limit: int) -> None:
+    try:
+        data = held.source.read(limit)
+    except OSError:
+        data = b""
+    if hashlib.sha256(data).hexdigest() != held.sha256:
+        placer.lose(held.source, CHANGED, "changed while it was judged")
+        return
+    placer.remember(held.source, data, held.sha256)
+    if held.masked:
+        placer.mask_all(held.source)
+
+
+def _take(
+    answer: Answer, verdicts: Verdicts, placer: Placer, places: Sequence[tuple[Source, Document]]
+) -> None:
+    findings = [raw for raw in answer.findings if "document" in raw]
+    errors = [raw for raw in answer.errors if raw["code"] not in OF_THE_RUN]
+    verdicts.findings += placer.findings(findings, places)
+    verdicts.problems += [*answer.problems, *placer.problems(errors, places)]
+    for rule, judged in answer.judged.items():
+        verdicts.judged[rule] = verdicts.judged.get(rule, 0) + judged
+    verdicts.statuses.update(answer.statuses)
+    verdicts.revisions |= answer.revisions

@@ -1,0 +1,126 @@
+"""Putting together what the tasks of a run found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from gatelib.asking import FAILED, TIMED_OUT, worse
+from gatelib.executors import Failure
+from gatelib.judge import Held, Reading, Verdicts
+from gatelib.plan import GivenException, Plan
+from gatelib.report import Finding, NotJudged, Problem, RuleResult, Status, Waiver
+
+_EXCEPTION: Final = "gatelib.dev/PolicyException"
+
+
+class Tally:
+    """A run's findings so far. The order in which tasks are added does not matter."""
+
+    def __init__(self, plan: Plan) -> None:
+        """Start with nothing."""
+        self._plan = plan
+        self._set_types = plan.types_of(plan.set_rules) if plan.set_rules else frozenset()
+        self._findings: set[Finding] = set()
+        self._judged: dict[str, int] = {}
+        self._statuses: dict[str, str] = {}
+        self.problems: set[Problem] = set()
+        self.not_judged: list[NotJudged] = []
+        self.inputs: set[tuple[str, str]] = set()
+        self.revisions: set[str] = set()
+        self.objects = 0
+        self.covered = 0
+        self.for_sets: list[Held] = []
+        """What the rules that look at several documents need."""
+        self.required: list[Held] = []
+        """What the gate requires to be there."""
+
+    def add(self, found: Verdicts) -> None:
+        """Take in a task's result."""
+        self._findings.update(found.findings)
+        self.problems.update(found.problems)
+        self.revisions |= found.revisions
+        for rule, judged in found.judged.items():
+            self._judged[rule] = self._judged.get(rule, 0) + judged
+        for rule, status in found.statuses.items():
+            self._statuses[rule] = worse(self._statuses.get(rule), status)
+        if isinstance(found, Reading):
+            self.not_judged += found.not_judged
+            self.inputs.update(found.inputs)
+            self.objects += found.objects
+            self.covered += found.covered
+            for held in found.held:
+                if self._set_types is None or held.type in self._set_types:
+                    self.for_sets.append(held)
+                if held.type in self._plan.required_types:
+                    self.required.append(held)
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Return the findings by file, line and rule."""
+        return tuple(sorted(self._findings, key=_finding_order))
+
+    def sorted_problems(self) -> tuple[Problem, ...]:
+        """Return the problems by file and line."""
+        return tuple(sorted(self.problems, key=_problem_order))
+
+    def rules(self, skipped: Sequence[str]) -> tuple[RuleResult, ...]:
+        """Return what became of each rule, selected or skipped, by ID."""
+        counts: dict[str, int] = {}
+        for finding in self._findings:
+            counts[finding.rule] = counts.get(finding.rule, 0) + 1
+        results = [self._result(rule, counts.get(rule, 0)) for rule in self._plan.rules]
+        results += [
+            RuleResult(id=rule, title=self._plan.catalog[rule]["title"], status="skipped", judged=0, findings=0)
+            for rule in skipped
+        ]
+        return tuple(sorted(results, key=lambda result: result.id))
+
+    def waivers(self) -> tuple[Waiver, ...]:
+        """Return the given exceptions with what each hid."""
+        hid: dict[str, list[str]] = {}
+        for finding in self._findings:
+            if finding.waived_by is not None:
+                hid.setdefault(finding.waived_by.sha256, []).append(finding.fingerprint)
+        return tuple(_waiver(given, sorted(hid.get(given.sha256, ()))) for given in self._plan.exceptions)
+
+    def _result(self, rule: str, findings: int) -> RuleResult:
+        entry = self._plan.catalog[rule]
+        judged, status = self._judged.get(rule, 0), self._statuses.get(rule, "not_applicable")
+        if _EXCEPTION in entry["kinds"]:
+            judged += len(self._plan.exceptions)
+        if judged and status == "not_applicable":
+            status = "pass"
+        return RuleResult(
+            id=rule, title=entry["title"], status=_as_status(status), judged=judged, findings=findings
+        )
+
+
+def problem_of(failure: Failure, file: str | None) -> Problem:
+    """Return what a report says of a task without a result."""
+    code = TIMED_OUT if failure.timed_out else FAILED
+    return Problem(code=code, message=f"could not be judged: {failure.reason}", file=file)
+
+
+def _as_status(status: str) -> Status:
+    known: tuple[Status, ...] = ("fail", "warn", "waived", "canary", "pass", "not_applicable", "skipped")
+    return next(entry for entry in known if entry == status)
+
+
+def _waiver(given: GivenException, hid: Sequence[str]) -> Waiver:
+    return Waiver(
+        name=given.name,
+        sha256=given.sha256,
+        approver=given.approver,
+        expires=given.expires,
+        hid=tuple(hid),
+    )
+
+
+def _finding_order(finding: Finding) -> tuple[str, int, int, str, str, str, str]:
+    location = finding.location
+    file, line, column = (location.file, location.line, location.column) if location else ("", 0, 0)
+    return file, line, column, finding.rule, finding.fingerprint, finding.action, finding.message
+
+
+def _problem_order(problem: Problem) -> tuple[str, int, int, str, str]:
+    return problem.file or "", problem.line or 0, problem.column or 0, problem.code, problem.message

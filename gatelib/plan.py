@@ -1,0 +1,88 @@
+"""What a run has decided before it reads the first file; workers get a copy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gatelib.catalog import Entry
+from gatelib.loader import Limits, Path
+from gatelib.normalize import Kinds
+from gatelib.policy import Policy
+from gatelib.sources import Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenException:
+    """A PolicyException that the trusted side gave."""
+
+    source: Source
+    ordinal: int
+    prefix: Path
+    name: str
+    sha256: str
+    approver: str
+    expires: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Everything but the judged files."""
+
+    policy: Policy
+    """With the parameters and exceptions of this run in its data."""
+    engine: str
+    gate: str
+    now: str
+    document_rules: tuple[str, ...]
+    set_rules: tuple[str, ...]
+    namespace: str | None
+    evidence: Mapping[str, Any]
+    exceptions: tuple[GivenException, ...]
+    inventory: tuple[tuple[str, str, bytes], ...]
+    """``(type, scope, document of an envelope in JSON)`` of what is looked up and not judged."""
+    timeout: float
+    """Seconds for one answer of an engine."""
+    limits: Limits
+    kinds: Kinds
+    catalog: Mapping[str, Entry]
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """All that run, by ID."""
+        return tuple(sorted((*self.document_rules, *self.set_rules)))
+
+    @property
+    def required_types(self) -> frozenset[str]:
+        """The types of which the gate requires documents."""
+        gate = self.policy.data["gates"].get(self.gate, {})
+        return frozenset(need["kind"] for need in gate.get("requires", ()))
+
+    def types_of(self, rules: tuple[str, ...]) -> frozenset[str] | None:
+        """Return the types that the rules name in their METADATA; ``None`` means all."""
+        named = {kind for rule in rules for kind in self.catalog[rule]["kinds"]}
+        if "*" in named:
+            return None
+        if "workloads" in named:
+            named |= set(self.policy.data["kinds"]["workloads"])
+            named |= {kind["kind"] for kind in self._extra_kinds()}
+        return frozenset(self.kinds.aliases.get(kind, kind) for kind in named)
+
+    def envelope(self, rules: tuple[str, ...]) -> dict[str, Any]:
+        """Return an envelope without documents."""
+        return {
+            "gatelib": 1,
+            "now": self.now,
+            "gate": self.gate,
+            "rules": list(rules),
+            "documents": [],
+            "inventory": [],
+            "evidence": self.evidence,
+            "verifications": [],
+        }
+
+    def _extra_kinds(self) -> list[dict[str, str]]:
+        kinds: list[dict[str, str]] = self.policy.data["params"].get("workloads", {}).get("extra_kinds", [])
+        return kinds

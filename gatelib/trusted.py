@@ -1,0 +1,209 @@
+"""What the trusted side gives beside the judged tree: exceptions, evidence, inventory, rules of a team's own."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+
+from gatelib import catalog, config, guards, records, sources
+from gatelib.catalog import Entry
+from gatelib.errors import ConfigError, PolicyError
+from gatelib.loader import Limits, load
+from gatelib.normalize import Document, Kinds, normalize
+from gatelib.plan import GivenException
+from gatelib.policy import Module
+from gatelib.report import Problem
+from gatelib.sources import Source
+
+_EVIDENCE_KINDS: Final = frozenset({"gatelib.dev/ImageEvidence"})
+
+
+@dataclass(slots=True)
+class Trusted:
+    """What was given, and what of it cannot be used."""
+
+    exceptions: list[dict[str, Any]] = field(default_factory=list)
+    given: list[GivenException] = field(default_factory=list)
+    evidence: dict[str, Any] = field(default_factory=dict)
+    inventory: list[tuple[str, str, bytes]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    inputs: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """Reads what was given, relative to ``base``."""
+
+    base: Path
+    judged: Sequence[str]
+    kinds: Kinds
+    limits: Limits
+    namespace: str | None
+
+    def read(self, exceptions: Sequence[str], evidence: Sequence[str], inventory: Sequence[str]) -> Trusted:
+        """Read everything.
+
+        Raises:
+            ConfigError: exceptions or evidence lie in the judged tree, whose author they are to bind.
+
+        """
+        trusted = Trusted()
+        self._exceptions(exceptions, trusted)
+        self._evidence(evidence, trusted)
+        self._inventory(inventory, trusted)
+        return trusted
+
+    def _exceptions(self, paths: Sequence[str], trusted: Trusted) -> None:
+        self._refuse_judged(paths, "exceptions")
+        for source, document in self._documents(paths, trusted):
+            if document.type != "gatelib.dev/PolicyException":
+                trusted.problems.append(_not_a(source, "PolicyException", document))
+                continue
+            spec = document.content.get("spec")
+            spec = spec if isinstance(spec, dict) else {}
+            metadata = document.content.get("metadata")
+            approver = spec.get("approver", "")
+            approvers = approver if isinstance(approver, list) else [approver]
+            trusted.exceptions.append(document.content)
+            trusted.given.append(
+                GivenException(
+                    source=source,
+                    ordinal=document.ordinal,
+                    prefix=document.prefix,
+                    name=str(metadata.get("name", "")) if isinstance(metadata, dict) else "",
+                    sha256=_digest(document.content),
+                    approver=", ".join(str(name) for name in approvers),
+                    expires=str(spec.get("expires", "")),
+                    reason=str(spec.get("reason", "")),
+                )
+            )
+
+    def _evidence(self, paths: Sequence[str], trusted: Trusted) -> None:
+        self._refuse_judged(paths, "evidence")
+        for source, document in self._documents(paths, trusted):
+            if document.type not in _EVIDENCE_KINDS:
+                trusted.problems.append(_not_a(source, "ImageEvidence", document))
+                continue
+            entry = trusted.evidence.setdefault(source.name, {"format": records.VERSION, "facts": []})
+            entry["facts"].append(document.content)
+
+    def _inventory(self, paths: Sequence[str], trusted: Trusted) -> None:
+        for source, document in self._documents(paths, trusted):
+            number = len(trusted.inventory)
+            entry = {"index": number, "file": source.name, "root": source.root, "content": document.content}
+            trusted.inventory.append((document.type, document.scope, orjson.dumps(entry)))
+
+    def _refuse_judged(self, paths: Sequence[str], what: str) -> None:
+        for path in paths:
+            for judged in self.judged:
+                if judged != sources.STDIN and config.lies_in(self.base / path, self.base / judged):
+                    raise ConfigError(
+                        f"the {what} in `{path}` lie in the judged tree, and prove nothing there",
+                        hint="give them from a place that the author of the change does not control",
+                    )
+
+    def _documents(self, paths: Sequence[str], trusted: Trusted) -> Iterator[tuple[Source, Document]]:
+        found = sources.discover(paths, base=self.base, stdin=None, limit=self.limits.max_bytes)
+        trusted.problems += found.problems
+        for source in found.sources:
+            try:
+                data = source.read(self.limits.max_bytes)
+            except OSError as error:
+                message = f"cannot be read: {error.strerror or type(error).__name__}"
+                trusted.problems.append(Problem(code=sources.CODE, message=message, file=source.name))
+                continue
+            trusted.inputs.append((source.name, hashlib.sha256(data).hexdigest()))
+            loaded = load(data, limits=self.limits)
+            if (fault := loaded.error) is not None:
+                trusted.problems.append(
+                    Problem(
+                        code=fault.code,
+                        message=fault.message,
+                        file=source.name,
+                        line=fault.line,
+                        column=fault.column,
+                        hint=fault.hint,
+                    )
+                )
+            for raw in loaded.documents:
+                for document in normalize(raw, self.kinds, root=source.root, namespace=self.namespace):
+                    if not isinstance(document, Document):
+                        trusted.problems.append(
+                            Problem(code="GL-ERR-109", message=document.reason, file=source.name, line=raw.line)
+                        )
+                        continue
+                    if document.type.startswith("gatelib.dev/"):
+                        trusted.problems += [
+                            Problem(code="GL-ERR-109", message=message, file=source.name, line=raw.line)
+                            for _, message in records.record_problems(document.type, document.content)
+                        ]
+                    yield source, document
+
+
+def policies(
+    folders: Sequence[str], *, base: Path, core: Mapping[str, Entry]
+) -> tuple[tuple[Module, ...], dict[str, dict[str, Entry]], dict[str, Any]]:
+    """Return the modules, catalogues by team and parameters of rules of one's own.
+
+    Raises:
+        PolicyError: something in the folders may not be there.
+
+    """
+    modules: list[Module] = []
+    texts: dict[str, list[tuple[str, str]]] = {}
+    params: dict[str, Any] = {}
+    for folder in folders:
+        root = base / folder
+        if not root.is_dir():
+            raise PolicyError("there is no such folder of policies", file=folder)
+        for path in sorted(root.rglob("*")):
+            name = sources.display(path, base)
+            if path.suffix == ".rego" and not path.name.endswith("_test.rego"):
+                text = path.read_text("utf-8")
+                team, rule = guards.check_module(Module(name, text))
+                modules.append(Module(f"gatelib/rules/{team}/{rule}/{path.name}", text))
+                texts.setdefault(team, []).append((name, text))
+            elif path.suffix in sources.SUFFIXES and path.is_file():
+                _add_data(path, name, root, params)
+    catalogs = {team: catalog.build(found) for team, found in texts.items()}
+    for team, entries in catalogs.items():
+        guards.check_catalog(team, entries, core)
+    _refuse_shared_ids(catalogs)
+    return tuple(modules), catalogs, params
+
+
+def _add_data(path: Path, name: str, root: Path, params: dict[str, Any]) -> None:
+    loaded = load(path.read_bytes())
+    if loaded.error is not None or len(loaded.documents) != 1:
+        raise PolicyError("is no single YAML or JSON document", file=name)
+    value: Any = loaded.documents[0].value
+    for part in reversed(path.relative_to(root).parent.parts):
+        value = {part: value}
+    if not isinstance(value, dict):
+        raise PolicyError("data must be an object", file=name)
+    guards.check_data(value, name)
+    params.update(value["gatelib"]["params"])
+
+
+def _refuse_shared_ids(catalogs: Mapping[str, Mapping[str, Entry]]) -> None:
+    owners: dict[str, str] = {}
+    for team, entries in catalogs.items():
+        for rule in entries:
+            if rule in owners:
+                raise PolicyError(f"rule ID `{rule}` belongs to both `{owners[rule]}` and `{team}`")
+            owners[rule] = team
+
+
+def _digest(content: Mapping[str, Any]) -> str:
+    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def _not_a(source: Source, wanted: str, document: Document) -> Problem:
+    return Problem(
+        code="GL-ERR-109", message=f"`{document.type}` is no {wanted} of {records.VERSION}", file=source.name
+    )

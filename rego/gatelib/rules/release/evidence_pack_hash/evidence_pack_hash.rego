@@ -1,0 +1,51 @@
+# METADATA
+# title: A Release names the SHA-256 of its Evidence Pack
+# description: >-
+#   The hash ties a release to the one pack that speaks for it: without it any pack, or a pack changed after
+#   its review, can be shown in its place.
+# custom:
+#   id: GL-REL-001
+#   severity: critical
+#   controls: [PL-01, SC-02]
+#   gates: [pre-promote]
+#   kinds: [gatelib.dev/Release]
+#   scope: document
+#   remediation: >-
+#     Seal the Evidence Pack and write the SHA-256 that this gives, 64 hex digits, to
+#     `spec.evidencePack.sha256` of the Release.
+#   since: 0.1.0
+package gatelib.rules.release.evidence_pack_hash
+
+import data.gatelib.lib.documents
+
+subjects contains release.index if some release in releases
+
+deny contains {
+	"id": "GL-REL-001",
+	"msg": sprintf("Release `%s` has no SHA-256 of its Evidence Pack", [release.name]),
+	"document": release.index,
+	"path": ["spec", "evidencePack", "sha256"],
+} if {
+	some release in releases
+	sha256(release) in {null, ""}
+}
+
+deny contains {
+	"id": "GL-REL-001",
+	"msg": sprintf("Release `%s` names an Evidence Pack by `%v`, which is not 64 hex digits", [release.name, sha256(release)]),
+	"document": release.index,
+	"path": ["spec", "evidencePack", "sha256"],
+} if {
+	some release in releases
+	not sha256(release) in {null, ""}
+	not is_sha256(sha256(release))
+}
+
+releases := documents.of_type("gatelib.dev/Release")
+
+sha256(release) := object.get(release.content, ["spec", "evidencePack", "sha256"], null)
+
+is_sha256(value) if {
+	is_string(value)
+	regex.match(`^[0-9A-Fa-f]{64}$`, value)
+}

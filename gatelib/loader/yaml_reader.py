@@ -125,6 +125,7 @@ class _DocumentReader:
                             raise Fault(
                                 NO_JSON_FORM, str(error), event.start_mark.index, hint=_QUOTE
                             ) from None
+                        value = error.key
                 elif event.tag is not None:
                     value = _tagged(event)
                 if event.anchor:
@@ -157,9 +158,7 @@ class _DocumentReader:
                     raise Fault(NO_JSON_FORM, _MERGE_OF_OTHER, event.start_mark.index)
             elif kind is DocumentEndEvent:
                 break
-            if key is _ITEM:
-                current.append(value)
-            elif key is _NONE:
+            if key is _NONE:
                 if value.__class__ is not str:
                     value = (
                         plain_key(event.value) if kind is ScalarEvent and not event.tag else key_text(value)
@@ -172,14 +171,16 @@ class _DocumentReader:
                 if value in current and not (merged and value in merged):
                     raise _duplicate(value, event)
                 key = value
-            elif key is _MERGE:
-                merged = set() if merged is None else merged
-                _merge(value, current, merged, event)
-                key = _NONE
-            else:
+            elif key.__class__ is str:
                 if merged:
                     merged.discard(key)
                 current[key] = value
+                key = _NONE
+            elif key is _ITEM:
+                current.append(value)
+            else:
+                merged = set() if merged is None else merged
+                _merge(value, current, merged, event)
                 key = _NONE
         document: JSON = current[0]
         return document

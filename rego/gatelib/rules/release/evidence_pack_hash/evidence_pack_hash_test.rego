@@ -1,0 +1,69 @@
+package gatelib.rules.release.evidence_pack_hash_test
+
+import data.gatelib.rules.release.evidence_pack_hash as rule
+
+hash := "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"
+
+test_allow_a_whole_hash if {
+	rule.deny == set() with input as envelope([release({"evidencePack": {"sha256": hash}})])
+}
+
+test_allow_upper_case if {
+	rule.deny == set() with input as envelope([release({"evidencePack": {"sha256": upper(hash)}})])
+}
+
+test_allow_whatever_is_no_release if {
+	given := envelope([{"apiVersion": "helm.example.com/v1", "kind": "Release", "metadata": {"name": "redis"}}])
+	rule.deny == set() with input as given
+	rule.subjects == set() with input as given
+}
+
+test_deny_a_release_without_hash if {
+	wanted := {{
+		"id": "GL-REL-001",
+		"msg": "Release `api-1` has no SHA-256 of its Evidence Pack",
+		"document": 0,
+		"path": ["spec", "evidencePack", "sha256"],
+	}}
+	every spec in [
+		{}, null, "later", [],
+		{"evidencePack": {}}, {"evidencePack": null}, {"evidencePack": hash}, {"evidencePack": [{"sha256": hash}]},
+		{"evidencePack": {"sha256": null}}, {"evidencePack": {"sha256": ""}},
+	] {
+		rule.deny == wanted with input as envelope([release(spec)])
+	}
+}
+
+test_deny_what_is_not_64_hex_digits if {
+	every value in [
+		substring(hash, 0, 63), concat("", [hash, "0"]), concat("", [hash, "\n"]), concat("", ["sha256:", hash]),
+		replace(hash, "a", "g"), " ", 7, true, [hash], {"hex": hash},
+	] {
+		rule.deny == {{
+			"id": "GL-REL-001",
+			"msg": sprintf("Release `api-1` names an Evidence Pack by `%v`, which is not 64 hex digits", [value]),
+			"document": 0,
+			"path": ["spec", "evidencePack", "sha256"],
+		}} with input as envelope([release({"evidencePack": {"sha256": value}})])
+	}
+}
+
+test_deny_each_of_several_releases if {
+	given := envelope([release({"evidencePack": {"sha256": hash}}), {"kind": "Release", "metadata": {"name": "api-2"}}])
+	rule.subjects == {0, 1} with input as given
+	rule.deny == {{
+		"id": "GL-REL-001",
+		"msg": "Release `api-2` has no SHA-256 of its Evidence Pack",
+		"document": 1,
+		"path": ["spec", "evidencePack", "sha256"],
+	}} with input as given
+}
+
+release(spec) := {"apiVersion": "gatelib.dev/v1", "kind": "Release", "metadata": {"name": "api-1"}, "spec": spec}
+
+envelope(contents) := {
+	"gatelib": 1,
+	"gate": "pre-promote",
+	"now": "2026-11-22T00:00:00Z",
+	"documents": [{"index": index, "root": 0, "content": content} | some index, content in contents],
+}

@@ -103,7 +103,12 @@ class Asker:
         return answer
 
     def _ask(
-        self, answer: Answer, subjects: Sequence[Subject], inventory: list[Any], split: bool, attempts: list[int]
+        self,
+        answer: Answer,
+        subjects: Sequence[Subject],
+        inventory: list[Any],
+        split: bool,
+        attempts: list[int],
     ) -> None:
         attempts[0] -= 1
         try:
@@ -136,9 +141,7 @@ class Asker:
         return self._engine.decide(orjson.dumps(envelope))
 
 
-def _problem(
-    code: str, error: EngineError, rules: tuple[str, ...], subjects: Sequence[Subject]
-) -> Problem:
+def _problem(code: str, error: EngineError, rules: tuple[str, ...], subjects: Sequence[Subject]) -> Problem:
     which = f"rule `{rules[0]}`" if len(rules) == 1 else f"{len(rules)} rules"
     files = {subject.file for subject in subjects}
     return Problem(

@@ -47,7 +47,9 @@ def find(base: Path) -> Path | None:
     return None
 
 
-def read(path: Path, *, given: bool, judged: Sequence[str], base: Path, params_schema: Mapping[str, Any]) -> Config:
+def read(
+    path: Path, *, given: bool, judged: Sequence[str], base: Path, params_schema: Mapping[str, Any]
+) -> Config:
     """Read and validate a configuration.
 
     It is trusted when it was named on the command line (``given``) and lies outside every judged path.
@@ -63,8 +65,8 @@ def read(path: Path, *, given: bool, judged: Sequence[str], base: Path, params_s
         raise ConfigError(f"the configuration cannot be read: {error.strerror}", file=name) from None
     loaded = load(content)
     if loaded.error is not None:
-        error = loaded.error
-        raise ConfigError(error.message, file=name, line=error.line, column=error.column, hint=error.hint)
+        fault = loaded.error
+        raise ConfigError(fault.message, file=name, line=fault.line, column=fault.column, hint=fault.hint)
     if len(loaded.documents) > 1:
         raise ConfigError("a configuration is one document", file=name, line=loaded.documents[1].line)
     values = loaded.documents[0].value if loaded.documents else {}

@@ -24,7 +24,20 @@ CORE_DOMAINS: Final = frozenset(
 RESERVED_PREFIX: Final = "GL-"
 _CLOCK: Final = "time.now_ns"
 _BUILTIN_NAMESPACES: Final = frozenset(
-    {"array", "base64", "base64url", "bits", "crypto", "glob", "graph", "graphql", "hex", "http", "io", "json"}
+    {
+        "array",
+        "base64",
+        "base64url",
+        "bits",
+        "crypto",
+        "glob",
+        "graph",
+        "graphql",
+        "hex",
+        "http",
+        "io",
+        "json",
+    }
     | {"net", "numbers", "object", "opa", "providers", "rand", "regex", "rego", "semver", "strings", "time"}
     | {"units", "urlquery", "uuid", "yaml"}
 )
@@ -41,7 +54,12 @@ def check_module(module: Module) -> tuple[str, str]:
     """
     tree = _parse(module)
     package = _chain(tree["package"]["refr"])
-    if package is None or package[:2] != ["gatelib", "rules"] or len(package) != 4 or package[2] in CORE_DOMAINS:
+    if (
+        package is None
+        or package[:2] != ["gatelib", "rules"]
+        or len(package) != 4
+        or package[2] in CORE_DOMAINS
+    ):
         name = ".".join(package or ["?"])
         raise PolicyError(
             f"package `{name}` is not a team's",
@@ -58,7 +76,9 @@ def check_module(module: Module) -> tuple[str, str]:
                 f"`{name}` is not among the built-ins that a policy may use",
                 file=module.path,
                 line=line,
-                hint="time is `data.gatelib.input.now_ns`" if name == _CLOCK else "see bundles/capabilities.json",
+                hint="time is `data.gatelib.input.now_ns`"
+                if name == _CLOCK
+                else "see bundles/capabilities.json",
             )
     return package[2], package[3]
 
@@ -109,7 +129,9 @@ def _parse(module: Module) -> dict[str, Any]:
         import regorus
     except ImportError:
         raise PolicyError(
-            "policies of your own need the embedded engine's parser", file=module.path, hint="install its wheel"
+            "policies of your own need the embedded engine's parser",
+            file=module.path,
+            hint="install its wheel",
         ) from None
     engine = regorus.Engine()
     try:
@@ -117,7 +139,9 @@ def _parse(module: Module) -> dict[str, Any]:
         trees = json.loads(engine.get_ast_as_json())
     except Exception as error:  # regorus raises RuntimeError and ValueError of its own making
         reason = str(error).partition("Stack backtrace")[0].strip().splitlines()
-        raise PolicyError(f"does not parse: {reason[-1] if reason else 'no reason given'}", file=module.path) from None
+        raise PolicyError(
+            f"does not parse: {reason[-1] if reason else 'no reason given'}", file=module.path
+        ) from None
     tree: dict[str, Any] = trees[0]["ast"]
     return tree
 

@@ -1,27 +1,26 @@
 """A worker: reads files, asks the engine, and says where each finding stands.
 
-It does one of two tasks. A ``ReadTask`` is a batch of files: their documents are judged by the rules that need
-no other document, and what the other rules will need is handed back. A ``SetTask`` is a part of those: some
-namespaces with all that lies in them, and the documents of the whole cluster beside, to be looked up.
+A ``ReadTask`` is a batch of files: their documents are judged by the rules that need no other document, and
+what the other rules will need is handed back. A ``SetTask`` is a part of those: some namespaces with all that
+lies in them, and the documents of the whole cluster beside, to be looked up. A ``ProofTask`` comes last.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 import orjson
 
 from gatelib.asking import OF_THE_RUN, Answer, Asker, Subject
-from gatelib.loader import Path, load
-from gatelib.normalize import MALFORMED, Document, malformed_metadata, normalize
+from gatelib.loader import Path
+from gatelib.normalize import Document
 from gatelib.placing import Placer
 from gatelib.plan import Plan
-from gatelib.records import record_problems
-from gatelib.report import Finding, NotJudged, Problem
-from gatelib.sources import CODE as UNREADABLE
+from gatelib.reading import Read, read_documents
+from gatelib.report import Finding, Problem
 from gatelib.sources import Source
 
 NOTHING: Final = "GL-ERR-001"
@@ -69,7 +68,7 @@ class ProofTask:
     required: tuple[Held, ...]
 
 
-@dataclass(slots=True)
+@dataclass
 class Verdicts:
     """What a task found."""
 
@@ -81,13 +80,10 @@ class Verdicts:
     revisions: set[str] = field(default_factory=set)
 
 
-@dataclass(slots=True)
-class Reading(Verdicts):
+@dataclass
+class Reading(Verdicts, Read):
     """What a ``ReadTask`` found."""
 
-    inputs: list[tuple[str, str]] = field(default_factory=list)
-    not_judged: list[NotJudged] = field(default_factory=list)
-    objects: int = 0
     covered: int = 0
     """Objects of a type that some selected rule judges."""
     held: list[Held] = field(default_factory=list)
@@ -128,7 +124,7 @@ class Judge:
         subjects: list[Subject] = []
         places: list[tuple[Source, Document]] = []
         for source in task.sources:
-            for document in self._documents(source, reading, placer):
+            for document in read_documents(source, self._plan, reading, placer):
                 for_document = _wanted(document, self._document_types)
                 for_set = _wanted(document, self._set_types) or document.type in self._required
                 reading.covered += for_document or _wanted(document, self._set_types)
@@ -145,61 +141,13 @@ class Judge:
         reading.problems += placer.settle()
         return reading
 
-    def _documents(self, source: Source, reading: Reading, placer: Placer) -> Iterable[Document]:
-        limits = self._plan.limits
-        try:
-            data = source.read(limits.max_bytes)
-        except OSError as error:
-            message = f"cannot be read: {error.strerror or type(error).__name__}"
-            reading.problems.append(Problem(code=UNREADABLE, message=message, file=source.name))
-            return []
-        digest = hashlib.sha256(data).hexdigest()
-        reading.inputs.append((source.name, digest))
-        loaded = load(data, limits=limits)
-        if (fault := loaded.error) is not None:
-            reading.problems.append(
-                Problem(
-                    code=fault.code,
-                    message=fault.message,
-                    file=source.name,
-                    line=fault.line,
-                    column=fault.column,
-                    hint=fault.hint,
-                )
-            )
-        elif not loaded.documents:
-            reading.not_judged.append(NotJudged(file=source.name, document=None, reason="the file is empty"))
-        placer.remember(source, data, digest)
-        documents: list[Document] = []
-        for raw in loaded.documents:
-            for found in normalize(
-                raw, self._plan.kinds, root=source.root, namespace=self._plan.namespace
-            ):
-                if isinstance(found, Document):
-                    reading.objects += 1
-                    documents.append(found)
-                    placer.mask(source, found)
-                    self._check_form(source, found, placer)
-                elif found.is_error:
-                    placer.problem(source, found.ordinal, found.path, MALFORMED, found.reason)
-                else:
-                    entry = NotJudged(file=source.name, document=found.ordinal, reason=found.reason)
-                    reading.not_judged.append(entry)
-        return documents
-
-    def _check_form(self, source: Source, document: Document, placer: Placer) -> None:
-        for path, message in malformed_metadata(document.content):
-            placer.problem(source, document.ordinal, document.prefix + path, MALFORMED, message)
-        if document.type.startswith("gatelib.dev/"):
-            for path, message in record_problems(document.type, document.content):
-                placer.problem(source, document.ordinal, document.prefix + path, "GL-ERR-109", message)
-
     def _judge_set(self, task: SetTask) -> Verdicts:
         verdicts, placer = Verdicts(), Placer(self._plan)
         subjects = [_subject(index, held) for index, held in enumerate(task.judged)]
         answer = self._asker(self._plan.set_rules).ask(subjects, task.inventory, split=False)
         places = [
-            (held.source, Document(held.ordinal, held.prefix, held.type, held.scope, {})) for held in task.judged
+            (held.source, Document(held.ordinal, held.prefix, held.type, held.scope, {}))
+            for held in task.judged
         ]
         needed = {raw["document"] for raw in (*answer.findings, *answer.errors) if "document" in raw}
         for index in needed:

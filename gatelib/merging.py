@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from gatelib.asking import FAILED, TIMED_OUT, worse
@@ -59,10 +59,6 @@ class Tally:
         """Return the findings by file, line and rule."""
         return tuple(sorted(self._findings, key=_finding_order))
 
-    def sorted_problems(self) -> tuple[Problem, ...]:
-        """Return the problems by file and line."""
-        return tuple(sorted(self.problems, key=_problem_order))
-
     def rules(self, skipped: Sequence[str]) -> tuple[RuleResult, ...]:
         """Return what became of each rule, selected or skipped, by ID."""
         counts: dict[str, int] = {}
@@ -70,7 +66,9 @@ class Tally:
             counts[finding.rule] = counts.get(finding.rule, 0) + 1
         results = [self._result(rule, counts.get(rule, 0)) for rule in self._plan.rules]
         results += [
-            RuleResult(id=rule, title=self._plan.catalog[rule]["title"], status="skipped", judged=0, findings=0)
+            RuleResult(
+                id=rule, title=self._plan.catalog[rule]["title"], status="skipped", judged=0, findings=0
+            )
             for rule in skipped
         ]
         return tuple(sorted(results, key=lambda result: result.id))
@@ -93,6 +91,11 @@ class Tally:
         return RuleResult(
             id=rule, title=entry["title"], status=_as_status(status), judged=judged, findings=findings
         )
+
+
+def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Return problems by file and line."""
+    return tuple(sorted(problems, key=_problem_order))
 
 
 def problem_of(failure: Failure, file: str | None) -> Problem:

@@ -91,7 +91,8 @@ def normalize(
         if isinstance(items, list):
             inherited = _item_type(content)
             todo.extend(
-                ((*path, "items", position), item, *inherited) for position, item in reversed(list(enumerate(items)))
+                ((*path, "items", position), item, *inherited)
+                for position, item in reversed(list(enumerate(items)))
             )
             continue
         yield _document(raw.ordinal, path, content, kinds, root, namespace)
@@ -169,10 +170,9 @@ def _redacted(content: dict[str, Any]) -> dict[str, Any]:
         if field in hidden:
             hidden[field] = _without_values(hidden[field])
     metadata = hidden.get("metadata")
-    if isinstance(metadata, dict) and isinstance(annotations := metadata.get("annotations"), dict):
-        if _LAST_APPLIED in annotations:
-            annotations = {**annotations, _LAST_APPLIED: REDACTED}
-            hidden["metadata"] = {**metadata, "annotations": annotations}
+    annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
+    if isinstance(metadata, dict) and isinstance(annotations, dict) and _LAST_APPLIED in annotations:
+        hidden["metadata"] = {**metadata, "annotations": {**annotations, _LAST_APPLIED: REDACTED}}
     return hidden
 
 

@@ -47,7 +47,7 @@ def batches(found: Sequence[Source]) -> Iterator[Batch]:
 
 
 def set_tasks(held: Sequence[Held], plan: Plan, jobs: int) -> Iterator[SetTask]:
-    """Cut documents into whole namespaces, with the Namespaces and all of the cluster beside to be looked up."""
+    """Cut documents into whole namespaces, with what belongs to the whole cluster beside, to be looked up."""
     ordered = sorted(held, key=lambda one: (one.source.name, one.ordinal, [str(step) for step in one.prefix]))
     groups: dict[str, list[Held]] = {}
     for one in ordered:
@@ -70,9 +70,7 @@ def set_tasks(held: Sequence[Held], plan: Plan, jobs: int) -> Iterator[SetTask]:
 def _task(judged: list[Held], names: set[str], shared: list[Held], plan: Plan) -> SetTask:
     looked_up = [_as_inventory(one) for one in shared if _group(one, plan) not in names]
     looked_up += [
-        document
-        for type_, scope, document in plan.inventory
-        if scope in names or _is_shared(type_, plan)
+        document for type_, scope, document in plan.inventory if scope in names or _is_shared(type_, plan)
     ]
     return SetTask(tuple(judged), tuple(looked_up))
 

@@ -55,7 +55,9 @@ class Policy:
         catalog = self.catalog
         wanted = {"/".join(catalog[rule]["package"]) for rule in rules}
         return tuple(
-            module for module in self.modules if _rule_folder(module) is None or _rule_folder(module) in wanted
+            module
+            for module in self.modules
+            if _rule_folder(module) is None or _rule_folder(module) in wanted
         )
 
     def engine_data(self, rules: Iterable[str]) -> dict[str, Any]:

@@ -21,6 +21,12 @@ def capabilities() -> Path:
 
 
 @cache
+def rule_page(rule: str) -> Path:
+    """Return the file with a rule's page."""
+    return _first(_PACKAGE / "_data" / "rules", _PACKAGE.parent / "docs" / "rules") / f"{rule}.md"
+
+
+@cache
 def schema(name: str) -> Path:
     """Return the file of one of the shipped JSON Schemas."""
     return _PACKAGE / "schemas" / name

@@ -66,8 +66,8 @@ class _Found:
 def discover(paths: Sequence[str], *, base: Path, stdin: BinaryIO | None, limit: int) -> Discovery:
     """Find the files under ``paths``, which are relative to ``base``.
 
-    A named file is read whatever it is called. A folder is walked in the order of its names; a link is followed
-    while it stays inside the folder, and one that leads out of it, or round in a circle, is a problem.
+    A named file is read whatever it is called. A folder is walked in the order of its names; a link is
+    followed while it stays inside the folder, and one that leads out of it, or in a circle, is a problem.
     """
     discovery = Discovery()
     found: dict[str, _Found] = {}
@@ -92,7 +92,7 @@ def discover(paths: Sequence[str], *, base: Path, stdin: BinaryIO | None, limit:
 
 def display(path: Path, base: Path) -> str:
     """Return the name that reports show: relative to ``base`` below it, else without what lies above."""
-    absolute = Path(os.path.abspath(path))
+    absolute = Path(os.path.normpath(path.absolute()))  # links in it are not resolved
     try:
         name = absolute.relative_to(base).as_posix()
     except ValueError:

@@ -1,4 +1,4 @@
-"""What the trusted side gives beside the judged tree: exceptions, evidence, inventory, rules of a team's own."""
+"""What the trusted side gives: exceptions, evidence, inventory, rules of a team's own."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from gatelib.loader import Limits, load
 from gatelib.normalize import Document, Kinds, normalize
 from gatelib.plan import GivenException
 from gatelib.policy import Module
+from gatelib.reading import BAD_RECORD, form_problems, problem_of, unreadable
 from gatelib.report import Problem
 from gatelib.sources import Source
 
@@ -114,34 +115,23 @@ class Reader:
             try:
                 data = source.read(self.limits.max_bytes)
             except OSError as error:
-                message = f"cannot be read: {error.strerror or type(error).__name__}"
-                trusted.problems.append(Problem(code=sources.CODE, message=message, file=source.name))
+                trusted.problems.append(unreadable(source.name, error))
                 continue
             trusted.inputs.append((source.name, hashlib.sha256(data).hexdigest()))
             loaded = load(data, limits=self.limits)
-            if (fault := loaded.error) is not None:
-                trusted.problems.append(
-                    Problem(
-                        code=fault.code,
-                        message=fault.message,
-                        file=source.name,
-                        line=fault.line,
-                        column=fault.column,
-                        hint=fault.hint,
-                    )
-                )
+            if loaded.error is not None:
+                trusted.problems.append(problem_of(loaded.error, source.name))
             for raw in loaded.documents:
                 for document in normalize(raw, self.kinds, root=source.root, namespace=self.namespace):
                     if not isinstance(document, Document):
                         trusted.problems.append(
-                            Problem(code="GL-ERR-109", message=document.reason, file=source.name, line=raw.line)
+                            Problem(code=BAD_RECORD, message=document.reason, file=source.name, line=raw.line)
                         )
                         continue
-                    if document.type.startswith("gatelib.dev/"):
-                        trusted.problems += [
-                            Problem(code="GL-ERR-109", message=message, file=source.name, line=raw.line)
-                            for _, message in records.record_problems(document.type, document.content)
-                        ]
+                    trusted.problems += [
+                        Problem(code=code, message=message, file=source.name, line=raw.line)
+                        for _, code, message in form_problems(document.type, document.content)
+                    ]
                     yield source, document
 
 
@@ -205,5 +195,5 @@ def _digest(content: Mapping[str, Any]) -> str:
 
 def _not_a(source: Source, wanted: str, document: Document) -> Problem:
     return Problem(
-        code="GL-ERR-109", message=f"`{document.type}` is no {wanted} of {records.VERSION}", file=source.name
+        code=BAD_RECORD, message=f"`{document.type}` is no {wanted} of {records.VERSION}", file=source.name
     )

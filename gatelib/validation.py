@@ -42,30 +42,33 @@ def violations(value: object, schema: Mapping[str, Any]) -> list[Violation]:
 
 def _violation(error: ValidationError) -> Violation:
     path = tuple(error.absolute_path)
+    schema: Any = error.schema
+    rule: Any = error.validator_value
+    instance: Any = error.instance
     where = ".".join(str(step) for step in path)
     subject = f"`{where}`" if where else "the document"
     match error.validator:
         case "additionalProperties":
-            known = list(error.schema.get("properties", {}))
-            unknown = sorted(str(key) for key in error.instance if key not in known)[0]
+            known = list(schema.get("properties", {}))
+            unknown = sorted(str(key) for key in instance if key not in known)[0]
             near = get_close_matches(unknown, known, 1)
             meant = f"; did you mean `{near[0]}`?" if near else ""
             full = f"{where}.{unknown}" if where else unknown
             return Violation((*path, unknown), f"there is no `{full}`{meant}")
         case "type":
-            wanted = error.validator_value
+            wanted = rule
             names = [wanted] if isinstance(wanted, str) else wanted
             return Violation(path, f"{subject} must be {' or '.join(_ARTICLES[name] for name in names)}")
         case "enum":
-            allowed = ", ".join(f"`{option}`" for option in error.validator_value)
+            allowed = ", ".join(f"`{option}`" for option in rule)
             return Violation(path, f"{subject} must be one of {allowed}")
         case "const":
-            return Violation(path, f"{subject} must be `{error.validator_value}`")
+            return Violation(path, f"{subject} must be `{rule}`")
         case "required":
-            missing = next(key for key in error.validator_value if key not in error.instance)
+            missing = next(key for key in rule if key not in instance)
             return Violation(path, f"{subject} lacks `{missing}`")
         case "pattern" | "format":
-            description = error.schema.get("description", "")
+            description = schema.get("description", "")
             of = f": {description}" if description else ""
             return Violation(path, f"{subject} does not have the right form{of}")
         case "minimum" | "exclusiveMinimum" | "maximum" | "exclusiveMaximum":
@@ -75,7 +78,7 @@ def _violation(error: ValidationError) -> Violation:
                 "maximum": "at most",
                 "exclusiveMaximum": "less than",
             }
-            return Violation(path, f"{subject} must be {words[error.validator]} {error.validator_value}")
+            return Violation(path, f"{subject} must be {words[error.validator]} {rule}")
         case "minItems" | "minLength" | "minProperties":
             return Violation(path, f"{subject} must not be empty")
         case "uniqueItems":

@@ -1,0 +1,95 @@
+"""The ``gatelib`` command, its groups and its exit codes.
+
+0 pass · 1 findings that fail · 2 usage or configuration · 3 something could not be read or judged. Never
+anything else.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import Final
+
+import click
+
+from gatelib._version import __version__
+from gatelib.errors import EngineError, GatelibError, LoadError
+
+_COMMANDS: Final = {
+    "check": ("gatelib.cli.check", "check", "Judge manifests and records: the main job."),
+    "engines": ("gatelib.cli.engines", "engines", "List the engines and whether each can be used."),
+    "explain": ("gatelib.cli.rules", "explain", "Show a rule's page."),
+    "normalize": ("gatelib.cli.normalize", "normalize", "Print what an engine would be given."),
+    "rules": ("gatelib.cli.rules", "rules", "List, show and test rules."),
+}
+
+
+class _Lazy(click.Group):
+    """A group that imports a command's module when the command is run."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module, attribute, _ = _COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, _, text) in _COMMANDS.items()])
+
+
+@click.group(
+    cls=_Lazy,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Example: gatelib check k8s/",
+)
+@click.version_option(__version__, prog_name="gatelib", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Decide whether a change may ship."""
+
+
+def main() -> None:
+    """Run the command and leave with one of the four codes."""
+    # An engine's backtraces would end up in its messages.
+    os.environ["RUST_BACKTRACE"] = "0"
+    sys.exit(_run())
+
+
+def _run() -> int:
+    try:
+        code = cli.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except click.exceptions.Abort:
+        click.echo("gatelib: interrupted", err=True)
+        return 3
+    except GatelibError as error:
+        _diagnose(error)
+        return 3 if isinstance(error, (EngineError, LoadError)) else 2
+    except BrokenPipeError:
+        # The reader went away; what it has read is its own affair, the verdict is lost.
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - so that nothing is flushed into the pipe
+        return 3
+    except KeyboardInterrupt:
+        click.echo("gatelib: interrupted", err=True)
+        return 3
+    except Exception:
+        import traceback
+
+        traceback.print_exc()
+        click.echo("gatelib: this is a bug in gatelib, not in your manifests; please report it", err=True)
+        return 3
+    return code if isinstance(code, int) else 0
+
+
+def _diagnose(error: GatelibError) -> None:
+    place = ":".join(str(part) for part in (error.file, error.line, error.column) if part is not None)
+    click.echo(f"gatelib: {place}: {error.message}" if place else f"gatelib: {error.message}", err=True)
+    if error.hint:
+        click.echo(f"  {error.hint}", err=True)

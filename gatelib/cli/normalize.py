@@ -1,0 +1,30 @@
+"""``gatelib normalize``."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+import orjson
+
+from gatelib.cli.params import judging, stdin
+from gatelib.gate import Gate
+
+
+@click.command(epilog="Example: gatelib normalize k8s/ | opa eval -I -d bundle.tar.gz data.gatelib.main")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@judging
+def normalize(paths: tuple[str, ...], **values: Any) -> int:
+    """Print the envelope that an engine would be given; secrets' values are taken out.
+
+    Exit code: 0, or 3 where something could not be read.
+    """
+    envelope, problems = Gate.load(**values).envelope(paths, stdin=stdin())
+    sys.stdout.buffer.write(orjson.dumps(envelope, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+    sys.stdout.buffer.flush()
+    for problem in problems:
+        click.echo(f"gatelib: {problem}", err=True)
+        if problem.hint:
+            click.echo(f"  {problem.hint}", err=True)
+    return 3 if problems else 0

@@ -1,0 +1,70 @@
+"""Options that several commands share, and the types of their values."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, BinaryIO, TypeVar
+
+import click
+
+from gatelib import engines, reporters
+from gatelib.catalog import GATES, SEVERITIES
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Format(click.ParamType[tuple[str, Path | None]]):
+    """``FORMAT`` or ``FORMAT=FILE``."""
+
+    name = "FORMAT[=FILE]"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, Path | None]:
+        """Return the format's name and where it goes; ``None`` is standard output."""
+        name, separator, target = str(value).partition("=")
+        if name not in reporters.names():
+            self.fail(f"there is no format `{name}`: one of {', '.join(reporters.names())}", param, ctx)
+        if separator and not target:
+            self.fail(f"`{value}` names no file", param, ctx)
+        if not separator:
+            return name, None
+        path = Path(target)
+        if not path.absolute().parent.is_dir():
+            self.fail(f"there is no folder `{path.parent}` for `{target}`", param, ctx)
+        return name, path
+
+
+def judging(command: F) -> F:
+    """Add the options that decide what is judged, and how."""
+    options = [
+        click.option("--gate", type=click.Choice(GATES), help="The moment to judge for.  [default: pr]"),
+        click.option("--rule", "rules", multiple=True, metavar="ID", help="Only this rule; repeatable."),
+        click.option("--skip", multiple=True, metavar="ID", help="Not this rule; repeatable, and reported."),
+        click.option("--engine", type=click.Choice(engines.names()), help="What runs the rules."),
+        click.option(
+            "--config",
+            metavar="FILE",
+            help="Configuration; trusted outside the judged paths.  [default: gatelib.yaml]",
+        ),
+        click.option("--exceptions", multiple=True, metavar="PATH", help="PolicyException records."),
+        click.option("--evidence", multiple=True, metavar="PATH", help="Evidence, such as ImageEvidence."),
+        click.option("--inventory", multiple=True, metavar="PATH", help="Objects to look up, not to judge."),
+        click.option("--namespace", metavar="NAME", help="The namespace of objects that name none."),
+        click.option(
+            "--fail-on", type=click.Choice(SEVERITIES), help="The least severity that fails.  [default: low]"
+        ),
+        click.option("--now", metavar="TIME", help="The moment to judge at, RFC 3339.  [default: the clock]"),
+        click.option("--jobs", type=int, metavar="N", help="Processes.  [default: one a core]"),
+        click.option("--timeout", type=float, metavar="SECONDS", help="For one answer.  [default: 60]"),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def stdin() -> BinaryIO:
+    """Return standard input as bytes."""
+    return sys.stdin.buffer

@@ -1,0 +1,48 @@
+"""The progress bar of a terminal."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from gatelib.gate import Progress
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
+
+_PATIENCE: Final = 0.5
+"""Seconds before a bar appears."""
+
+
+@contextmanager
+def bar() -> Iterator[Progress]:
+    """Yield what a run calls with the bytes done and all there are."""
+    started = time.monotonic()
+    shown: list[Bar] = []
+
+    def advance(done: int, total: int) -> None:
+        if not shown and time.monotonic() - started < _PATIENCE:
+            return
+        if not shown:
+            shown.append(_start(total))
+        shown[0].update(shown[0].task_ids[0], completed=done, total=total)
+
+    try:
+        yield advance
+    finally:
+        for progress in shown:
+            progress.stop()
+
+
+def _start(total: int) -> Bar:
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+
+    progress = Progress(
+        TextColumn("judging"), BarColumn(), DownloadColumn(), console=Console(stderr=True), transient=True
+    )
+    progress.add_task("judging", total=total)
+    progress.start()
+    return progress

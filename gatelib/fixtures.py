@@ -1,0 +1,202 @@
+"""Fixtures: manifests with the findings that a rule must have in them.
+
+A case is ``<domain>/<rule>/{allow,deny}/<case>.yaml`` with ``<case>.expected.json`` beside it::
+
+    {"given": {"gate": "pr", "now": "…", "params": {…}, "exceptions": […], "evidence": {…}, "inventory": […]},
+     "findings": [{"action": "deny", "document": 0, "path": […], "message": "…"}],
+     "errors": [{"code": "…", "message": "…", "document": 0, "path": […]}]}
+
+``given`` and each of its keys may be left out. Documents count from 0 once lists are flattened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+
+from gatelib import engines
+from gatelib.engines import Decision
+from gatelib.errors import ConfigError
+from gatelib.loader import load
+from gatelib.normalize import Document, Kinds, normalize
+from gatelib.policy import Policy
+
+NOW: Final = "2026-11-22T00:00:00Z"
+"""The moment at which a case is judged that names none."""
+
+_SUFFIX: Final = ".expected.json"
+_GIVEN: Final = frozenset({"gate", "now", "params", "exceptions", "evidence", "inventory"})
+_TIMEOUT: Final = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One manifest and what is expected of it."""
+
+    path: Path
+    rule: str
+    denies: bool
+    """Whether it lies under ``deny``."""
+    given: Mapping[str, Any]
+    findings: Sequence[Mapping[str, Any]]
+    errors: Sequence[Mapping[str, Any]]
+
+    @property
+    def name(self) -> str:
+        """``<domain>/<rule>/{allow,deny}/<case>``."""
+        return "/".join((*self.path.parts[-4:-1], self.path.stem))
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a case expects beside what an engine said."""
+
+    case: Case
+    engine: str
+    expected: Mapping[str, Any]
+    actual: Mapping[str, Any]
+
+    @property
+    def passed(self) -> bool:
+        """Whether they are the same."""
+        return self.expected == self.actual
+
+
+def find(folder: Path, policy: Policy) -> Iterator[Case]:
+    """Yield the cases below a folder, in the order of their paths.
+
+    Raises:
+        ConfigError: a manifest and its expectation are not both there, or not of the form above.
+
+    """
+    rules = {tuple(entry["package"]): rule for rule, entry in policy.catalog.items()}
+    manifests = sorted(path for path in folder.rglob("*.yaml") if path.parent.name in ("allow", "deny"))
+    for path in sorted(folder.rglob(f"*{_SUFFIX}")):
+        if not path.with_name(path.name.removesuffix(_SUFFIX) + ".yaml").exists():
+            raise ConfigError("there is no manifest for this expectation", file=str(path))
+    for path in manifests:
+        package = (path.parts[-4], path.parts[-3]) if len(path.parts) > 3 else ("", "")
+        if package not in rules:
+            raise ConfigError(f"there is no rule `gatelib.rules.{'.'.join(package)}`", file=str(path))
+        yield _case(path, rules[package])
+
+
+def decide(case: Case, policy: Policy, engine: str) -> Decision:
+    """Return an engine's decision about a case, by its one rule.
+
+    Raises:
+        EngineError: the engine failed.
+
+    """
+    params, exceptions = case.given.get("params", {}), case.given.get("exceptions", [])
+    policy = replace(policy, data={**policy.data, "params": params, "exceptions": exceptions})
+    modules, data = policy.modules_for([case.rule]), policy.engine_data([case.rule])
+    judge = engines.engine(engine)(modules, data, timeout=_TIMEOUT)
+    return judge.decide(orjson.dumps(envelope(case, policy)))
+
+
+def envelope(case: Case, policy: Policy) -> dict[str, Any]:
+    """Return what an engine is given of a case."""
+    kinds = Kinds.of(policy.data["kinds"])
+    return {
+        "gatelib": 1,
+        "now": case.given.get("now", NOW),
+        "gate": case.given.get("gate", policy.catalog[case.rule]["gates"][0]),
+        "rules": [case.rule],
+        "documents": [
+            {
+                "index": index,
+                "file": case.path.name,
+                "position": document.ordinal,
+                "root": 0,
+                "content": document.content,
+            }
+            for index, document in enumerate(_documents(case.path, kinds))
+        ],
+        "inventory": [
+            {"index": index, "root": 0, "content": content}
+            for index, content in enumerate(case.given.get("inventory", []))
+        ],
+        "evidence": case.given.get("evidence", {}),
+        "verifications": [],
+    }
+
+
+def check(case: Case, decision: Decision, engine: str) -> Outcome:
+    """Compare a decision with what the case expects."""
+    value = decision.value
+    codes = {error["code"] for error in value["errors"]}
+    found = [
+        finding
+        for group in ("deny", "warn", "canary", "waived")
+        for finding in value[group]
+        if finding["rule"] not in codes
+    ]
+    actual = {
+        "findings": _sorted(
+            _picked(
+                {**finding, "message": finding["msg"]},
+                ("action", "document", "exception", "path", "message", "waived_by"),
+            )
+            for finding in found
+        ),
+        "errors": _sorted(
+            _picked(error, ("code", "message", "document", "exception", "path")) for error in value["errors"]
+        ),
+    }
+    expected = {"findings": _sorted(case.findings), "errors": _sorted(case.errors)}
+    return Outcome(case, engine, expected, actual)
+
+
+def difference(outcome: Outcome) -> str:
+    """Return what was expected and what was found, as a diff."""
+    from difflib import unified_diff
+
+    def lines(value: Mapping[str, Any]) -> list[str]:
+        return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS).decode().splitlines()
+
+    diff = unified_diff(lines(outcome.expected), lines(outcome.actual), "expected", "found", lineterm="")
+    return "\n".join(f"    {line}" for line in diff)
+
+
+def _case(path: Path, rule: str) -> Case:
+    beside = path.with_name(path.stem + _SUFFIX)
+    try:
+        expected = orjson.loads(beside.read_bytes())
+    except OSError:
+        raise ConfigError(f"there is no {beside.name} beside this manifest", file=str(path)) from None
+    except orjson.JSONDecodeError as error:
+        raise ConfigError(f"is no JSON: {error.msg}", file=str(beside), line=error.lineno) from None
+    unknown = set(expected) - {"given", "findings", "errors"} | set(expected.get("given", {})) - _GIVEN
+    if unknown:
+        raise ConfigError(f"there is no key `{sorted(unknown)[0]}` in an expectation", file=str(beside))
+    return Case(
+        path=path,
+        rule=rule,
+        denies=path.parent.name == "deny",
+        given=expected.get("given", {}),
+        findings=expected.get("findings", []),
+        errors=expected.get("errors", []),
+    )
+
+
+def _documents(path: Path, kinds: Kinds) -> Iterator[Document]:
+    loaded = load(path.read_bytes())
+    if loaded.error is not None:
+        raise ConfigError(loaded.error.message, file=str(path), line=loaded.error.line)
+    for raw in loaded.documents:
+        for document in normalize(raw, kinds, root=0, namespace=None):
+            if isinstance(document, Document):
+                yield document
+
+
+def _picked(entry: Mapping[str, Any], keys: Sequence[str]) -> dict[str, Any]:
+    return {key: entry[key] for key in keys if key in entry}
+
+
+def _sorted(entries: Any) -> list[Any]:
+    return sorted(entries, key=lambda entry: orjson.dumps(entry, option=orjson.OPT_SORT_KEYS))

@@ -40,14 +40,14 @@ types_of(spec) := named if {
 } else := {"Ingress"}
 
 rule_at(path, rule) := {"path": path, "any_port": any_port, "peers": [{"path": path, "from": "everywhere"}]} if {
-	any_port := has_no(rule, "ports")
+	any_port := count(documents.list(object.get(rule, "ports", []))) == 0
 	has_no(rule, "from")
 } else := {
 	"path": path,
 	"any_port": any_port,
 	"peers": [peer_at(array.concat(path, ["from", position]), peer) | some position, peer in rule.from],
 } if {
-	any_port := has_no(rule, "ports")
+	any_port := count(documents.list(object.get(rule, "ports", []))) == 0
 }
 
 peer_at(path, peer) := {"path": path, "from": "everywhere"} if {

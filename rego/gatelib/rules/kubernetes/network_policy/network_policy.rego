@@ -26,6 +26,7 @@
 #   since: 0.1.0
 package gatelib.rules.kubernetes.network_policy
 
+import data.gatelib.lib.companions
 import data.gatelib.lib.network
 import data.gatelib.lib.params
 import data.gatelib.lib.running
@@ -79,7 +80,7 @@ unjudged contains problem if {
 
 unjudged contains problem if {
 	scopes := {pod.workload.scope | some pod in coverable}
-	some problem in network.problems_for(scopes)
+	some problem in companions.unjudged(network.problems, scopes)
 }
 
 finding(pod, message) := {"id": "GL-K8S-004", "msg": message, "document": pod.document, "path": pod.path}

@@ -117,6 +117,7 @@ candidates := [document |
 	some type in {reference.type | some reference in workloads.references}
 	workloads.template_paths[type]
 	some document in object.get(documents.known_by_type, type, [])
+	document.name != ""
 ]
 
 key_of(type, scope, name) := concat("|", [type, scope, name])

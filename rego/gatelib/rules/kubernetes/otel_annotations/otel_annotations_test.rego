@@ -134,6 +134,15 @@ test_unjudged_reference_to_no_workload if {
 	}} with input as documents
 }
 
+test_unjudged_reference_without_a_name if {
+	documents := envelope([rollout(""), deployment("shop", "", {java: "true"})])
+	rule.unjudged == {{
+		"msg": "the apps/Deployment `` that gives its pod template is not among the documents",
+		"document": 0,
+		"path": ["spec", "workloadRef"],
+	}} with input as documents
+}
+
 test_subjects_are_workloads if {
 	rule.subjects == {0, 1} with input as envelope([pod({}), rollout("api"), namespace("shop", {})])
 }

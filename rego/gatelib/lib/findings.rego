@@ -38,9 +38,8 @@ errors contains object.union(
 	},
 	{key: value | some key in ["document", "evidence", "exception", "path"]; value := entry[key]},
 ) if {
-	some id in selection.known
-	[domain, name] := selection.catalog[id].package
-	some entry in data.gatelib.rules[domain][name].unjudged
+	some id, rule in selection.exports
+	some entry in rule.unjudged
 }
 
 # METADATA
@@ -49,14 +48,12 @@ rank := {"critical": 0, "high": 1, "medium": 2, "low": 3}
 
 exported := array.concat(
 	[{"rule": id, "action": "deny", "finding": finding} |
-		some id in selection.known
-		[domain, name] := selection.catalog[id].package
-		some finding in data.gatelib.rules[domain][name].deny
+		some id, rule in selection.exports
+		some finding in rule.deny
 	],
 	[{"rule": id, "action": "warn", "finding": finding} |
-		some id in selection.known
-		[domain, name] := selection.catalog[id].package
-		some finding in data.gatelib.rules[domain][name].warn
+		some id, rule in selection.exports
+		some finding in rule.warn
 	],
 )
 

@@ -32,12 +32,18 @@ wanted := {id | some id in asked} if {
 
 # METADATA
 # description: How many documents and exceptions each selected rule judged.
-judged := {id: number |
+judged := {id: number | some id, rule in exports; number := count(rule.subjects)}
+
+# METADATA
+# description: What the package of each selected rule exports.
+exports := {id: rule |
 	some id in known
 	[domain, name] := catalog[id].package
-	subjects := data.gatelib.rules[domain][name].subjects
-	number := count(subjects)
+	rule := packages[domain][name]
 }
+
+# All at once: each look-up of a computed path below `data` costs regorus a walk over every rule there is.
+packages := data.gatelib.rules
 
 # METADATA
 # description: What the gate requires to be there.

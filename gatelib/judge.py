@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeAlias
 
 import orjson
 
@@ -35,6 +35,8 @@ class ReadTask:
     """Files to read and judge."""
 
     sources: tuple[Source, ...]
+    alone: bool = False
+    """Whether these are all of the run, so that every rule can judge them at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,9 @@ class ProofTask:
     """What only the whole run can tell: the documents that the gate requires, and the given exceptions."""
 
     required: tuple[Held, ...]
+
+
+Task: TypeAlias = ReadTask | SetTask | ProofTask
 
 
 @dataclass
@@ -100,7 +105,7 @@ class Judge:
         self._required = plan.required_types
         self._askers: dict[tuple[str, ...], Asker] = {}
 
-    def __call__(self, task: ReadTask | SetTask | ProofTask) -> Verdicts:
+    def __call__(self, task: Task) -> Verdicts:
         """Do a task."""
         if isinstance(task, ReadTask):
             return self._read(task)
@@ -121,25 +126,36 @@ class Judge:
 
     def _read(self, task: ReadTask) -> Reading:
         reading, placer = Reading(), Placer(self._plan)
-        subjects: list[Subject] = []
         places: list[tuple[Source, Document]] = []
         for source in task.sources:
             for document in read_documents(source, self._plan, reading, placer):
                 for_document = _wanted(document, self._document_types)
-                for_set = _wanted(document, self._set_types) or document.type in self._required
-                reading.covered += for_document or _wanted(document, self._set_types)
-                if for_document:
+                for_set = _wanted(document, self._set_types)
+                reading.covered += for_document or for_set
+                if for_document or (for_set and task.alone):
                     places.append((source, document))
-                    subjects.append(
-                        Subject(len(subjects), source.name, document.ordinal, source.root, document.content)
-                    )
-                if for_set:
+                if document.type in self._required or (for_set and not task.alone):
                     reading.held.append(_held(source, document, placer))
-        if subjects:
-            answer = self._asker(self._plan.document_rules).ask(subjects, (), split=True)
+        if places:
+            rules = self._rules_on(places) if task.alone else self._plan.document_rules
+            inventory = [document for _, _, document in self._plan.inventory] if task.alone else []
+            subjects = [
+                Subject(index, source.name, document.ordinal, source.root, document.content)
+                for index, (source, document) in enumerate(places)
+            ]
+            answer = self._asker(rules).ask(subjects, inventory, split=not task.alone)
             _take(answer, reading, placer, places)
         reading.problems += placer.settle()
         return reading
+
+    def _rules_on(self, places: Sequence[tuple[Source, Document]]) -> tuple[str, ...]:
+        """Return the rules that have anything to judge here; the others need not even be compiled."""
+        types = {document.type for _, document in places}
+        return tuple(
+            rule
+            for rule in self._plan.rules
+            if (wanted := self._plan.types_of((rule,))) is None or wanted & types
+        )
 
     def _judge_set(self, task: SetTask) -> Verdicts:
         verdicts, placer = Verdicts(), Placer(self._plan)

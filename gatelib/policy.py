@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,8 @@ from gatelib import resources
 from gatelib._version import __version__
 from gatelib.catalog import Entry
 
+_LIBRARY = re.compile(r"\bdata\.(gatelib\.(?:lib\.[a-z_]+|input\.shapes|input))\b")
+_PACKAGE = re.compile(r"^package (gatelib[a-z0-9_.]*)", re.MULTILINE)
 _ENGINE_KEYS = ("package", "severity", "controls", "gates", "stage", "effective_on")
 
 
@@ -24,6 +27,17 @@ class Module:
     path: str
     """Below its root, with forward slashes."""
     text: str
+
+    @property
+    def package(self) -> str:
+        """Its package, without ``data.``."""
+        match = _PACKAGE.search(self.text)
+        return match[1] if match else ""
+
+    @property
+    def imports(self) -> list[str]:
+        """The packages of the library that it names, in an import or in place."""
+        return _LIBRARY.findall(self.text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,14 +65,25 @@ class Policy:
         return digest.hexdigest()
 
     def modules_for(self, rules: Iterable[str]) -> tuple[Module, ...]:
-        """Return the library's modules and those of the given rules, but no other rule's."""
-        catalog = self.catalog
-        wanted = {"/".join(catalog[rule]["package"]) for rule in rules}
-        return tuple(
-            module
-            for module in self.modules
-            if _rule_folder(module) is None or _rule_folder(module) in wanted
-        )
+        """Return the modules of the given rules and all that they import, but no other rule's.
+
+        A rule of a team's own gets the whole library, since nobody checked how it names what it uses.
+        """
+        catalog, core = self.catalog, self.catalogs["core"]
+        wanted = [".".join(("gatelib", "rules", *catalog[rule]["package"])) for rule in rules]
+        by_package: dict[str, list[Module]] = {}
+        for module in self.modules:
+            by_package.setdefault(module.package, []).append(module)
+        todo = ["gatelib.main", *wanted]
+        if any(rule not in core for rule in rules):
+            todo += [package for package in by_package if not package.startswith("gatelib.rules.")]
+        reached: set[str] = set()
+        while todo:
+            package = todo.pop()
+            if package not in reached:
+                reached.add(package)
+                todo += [name for module in by_package.get(package, ()) for name in module.imports]
+        return tuple(module for module in self.modules if module.package in reached)
 
     def engine_data(self, rules: Iterable[str]) -> dict[str, Any]:
         """Return the whole of ``data`` for an engine that runs the given rules."""
@@ -99,8 +124,3 @@ def read_modules(root: Path, paths: Sequence[Path]) -> tuple[Module, ...]:
         for path in paths
         if path.suffix == ".rego" and not path.name.endswith("_test.rego")
     )
-
-
-def _rule_folder(module: Module) -> str | None:
-    parts = module.path.split("/")
-    return "/".join(parts[2:4]) if parts[:2] == ["gatelib", "rules"] else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -17,7 +17,8 @@ from gatelib._version import __version__
 from gatelib.asking import Subject
 from gatelib.catalog import Entry
 from gatelib.errors import UsageError
-from gatelib.judge import NOTHING, Judge, ProofTask, Reading, ReadTask, SetTask, Verdicts
+from gatelib.executors import Executor
+from gatelib.judge import NOTHING, Judge, ProofTask, ReadTask, Task, Verdicts
 from gatelib.merging import Tally, in_order, problem_of
 from gatelib.normalize import Kinds
 from gatelib.placing import Placer
@@ -122,33 +123,15 @@ class Run:
             timeout=plan.timeout + 1.0,
             isolated=self.settings.isolated,
         )
-        total = sum(batch.size for batch in batches)
-        done = 0
         try:
-            again: list[ReadTask] = []
-            for task, result in worker.run(ReadTask(batch.sources) for batch in batches):
-                if isinstance(result, Reading):
-                    tally.add(result)
-                elif len(task.sources) > 1:
-                    again += [ReadTask((source,)) for source in task.sources]
-                else:
-                    tally.problems.add(problem_of(result, task.sources[0].name))
-                done += sum(batch.size for batch in batches if batch.sources == task.sources)
-                if progress is not None:
-                    progress(done, total)
-            for task, result in worker.run(again):
-                if isinstance(result, Reading):
-                    tally.add(result)
-                else:
-                    tally.problems.add(problem_of(result, task.sources[0].name))
-            last: list[SetTask | ProofTask] = list(parts.set_tasks(tally.for_sets, plan, jobs))
+            alone = len(batches) == 1
+            again = _read(worker, batches, tally, progress, alone=alone)
+            _do(worker, (ReadTask((source,)) for source in again), tally)
+            split = not alone or again
+            last: list[Task] = list(parts.set_tasks(tally.for_sets, plan, jobs)) if split else []
             if plan.required_types or plan.exceptions or not (tally.revisions or last):
                 last.append(ProofTask(tuple(tally.required)))
-            for _, result in worker.run(last):
-                if isinstance(result, Verdicts):
-                    tally.add(result)
-                else:
-                    tally.problems.add(problem_of(result, None))
+            _do(worker, last, tally)
         finally:
             worker.close()
 
@@ -265,3 +248,32 @@ class Run:
 
 def _place(entry: NotJudged) -> tuple[str, int, str]:
     return entry.file, -1 if entry.document is None else entry.document, entry.reason
+
+
+def _read(
+    worker: Executor, batches: Sequence[parts.Batch], tally: Tally, progress: Progress | None, *, alone: bool
+) -> list[Source]:
+    """Read and judge the batches; return the files of those that a worker did not survive."""
+    sizes = {batch.sources: batch.size for batch in batches}
+    total, done = sum(sizes.values()), 0
+    again: list[Source] = []
+    for task, result in worker.run(ReadTask(batch.sources, alone) for batch in batches):
+        if isinstance(result, Verdicts):
+            tally.add(result)
+        elif len(task.sources) > 1:
+            again += task.sources
+        else:
+            tally.problems.add(problem_of(result, task.sources[0].name))
+        done += sizes[task.sources]
+        if progress is not None:
+            progress(done, total)
+    return again
+
+
+def _do(worker: Executor, tasks: Iterable[Task], tally: Tally) -> None:
+    for task, result in worker.run(tasks):
+        if isinstance(result, Verdicts):
+            tally.add(result)
+        else:
+            file = task.sources[0].name if isinstance(task, ReadTask) else None
+            tally.problems.add(problem_of(result, file))

@@ -29,7 +29,7 @@ class Decision:
         """Take an engine's answer.
 
         Raises:
-            EngineError: it lacks what proves that the decision ran (``rules`` and ``revision``), or has another form.
+            EngineError: it has another form, or lacks ``rules`` and ``revision``, which prove that it ran.
 
         """
         if not isinstance(value, dict):

@@ -46,7 +46,13 @@ class OpaEngine(Engine):
         ]  # fmt: skip
         try:
             done = subprocess.run(  # noqa: S603 - the binary from PATH, with arguments of our own
-                command, input=envelope, capture_output=True, timeout=self._timeout, env=_scrubbed(), cwd=root, check=False
+                command,
+                input=envelope,
+                capture_output=True,
+                timeout=self._timeout,
+                env=_scrubbed(),
+                cwd=root,
+                check=False,
             )
         except subprocess.TimeoutExpired:
             raise EngineTimeoutError(f"opa did not answer in {self._timeout:g} s and was ended") from None
@@ -77,7 +83,9 @@ class OpaEngine(Engine):
 def _binary() -> str:
     found = shutil.which("opa")
     if found is None:
-        raise EngineError("there is no `opa` on PATH", hint="install Open Policy Agent, or use --engine embedded")
+        raise EngineError(
+            "there is no `opa` on PATH", hint="install Open Policy Agent, or use --engine embedded"
+        )
     return found
 
 

@@ -11,6 +11,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from gatelib.executors.interface import Executor, Failure, Result, Task, Work
@@ -69,10 +70,8 @@ class ForkedExecutor(Executor):
         worker.received = bytearray()
         self._busy[worker.results] = worker
         payload = pickle.dumps(task, pickle.HIGHEST_PROTOCOL)
-        try:
+        with suppress(BrokenPipeError):  # it is gone; reading will say so
             _write(worker.tasks, _HEADER.pack(len(payload)) + payload)
-        except BrokenPipeError:
-            pass  # it is gone; reading will say so
 
     def _finished(self) -> Iterator[tuple[Task, Result | Failure]]:
         patience = max(0.0, min(worker.deadline for worker in self._busy.values()) - time.monotonic())
@@ -99,21 +98,23 @@ class ForkedExecutor(Executor):
 
     def _lost(self, worker: _Worker) -> tuple[Task, Failure]:
         del self._busy[worker.results]
-        status = self._end(worker)
+        os.close(worker.tasks)
+        os.close(worker.results)
+        _, status = os.waitpid(worker.pid, 0)
         if os.WIFSIGNALED(status):
             reason = f"the process was ended by {signal.Signals(os.WTERMSIG(status)).name}"
         else:
             reason = f"the process ended with status {os.WEXITSTATUS(status)}"
         return worker.task, Failure(timed_out=False, reason=reason)
 
-    def _end(self, worker: _Worker) -> int:
+    def _end(self, worker: _Worker) -> None:
         os.close(worker.tasks)
         os.close(worker.results)
-        ended, status = os.waitpid(worker.pid, os.WNOHANG)
-        if ended == 0:
-            os.kill(worker.pid, signal.SIGKILL)
-            _, status = os.waitpid(worker.pid, 0)
-        return status
+        try:
+            os.killpg(worker.pid, signal.SIGKILL)  # with the engine that it may have started
+        except (ProcessLookupError, PermissionError):
+            os.kill(worker.pid, signal.SIGKILL)  # not yet a group of its own
+        os.waitpid(worker.pid, 0)
 
     def _fork(self) -> _Worker:
         task_reader, task_writer = os.pipe()
@@ -137,7 +138,7 @@ class ForkedExecutor(Executor):
 
 
 def _serve(start: Callable[[], Work], reader: int, writer: int) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends its workers
+    os.setpgid(0, 0)  # out of the terminal's group: the parent ends its workers, and what they started
     work: Work | None = None
     with os.fdopen(reader, "rb") as tasks:
         while header := tasks.read(_HEADER.size):

@@ -12,6 +12,9 @@ from typing import Final
 
 from gatelib.loader.problems import DUPLICATE_KEY, NO_JSON_FORM, Fault, quoted
 
+read_value: Final = json.JSONDecoder(parse_int=float).raw_decode
+"""Return the JSON value at an offset and its end; it takes all JSON, and integers of any length."""
+
 
 class UnacceptableError(Exception):
     """The decoder met a duplicate key, or a value that JSON has no form for."""
@@ -47,7 +50,7 @@ def diagnose(text: str, start: int) -> Fault:
     while match := _LEXEME.search(text, end):
         lexeme, at, end = match[0], match.start(), match.end()
         if lexeme == '"':
-            string, end = _STRING(text, at)
+            string, end = read_value(text, at)
             if has_lone_surrogate(text, at, end):
                 return Fault(NO_JSON_FORM, "An escape writes half a surrogate pair.", at, hint=_PAIR)
             if expects_key and keys and (seen := keys[-1]) is not None:
@@ -68,7 +71,6 @@ def diagnose(text: str, start: int) -> Fault:
     return Fault(NO_JSON_FORM, "This has no form in JSON.", start)
 
 
-_STRING: Final = json.JSONDecoder().raw_decode
 _PAIR: Final = "Write the character itself, or both halves."
 _ONE: Final = "Keep one: only the last would count."
 

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from typing import Final
-
-from gatelib.loader.json_faults import skip_space
+from gatelib.loader.json_faults import read_value, skip_space
 from gatelib.loader.outline import Child, Node, Wanted
-
-_SKIP: Final = json.JSONDecoder().raw_decode
 
 
 def outline_json(text: str, paths: dict[int, Wanted]) -> dict[int, Node] | None:
@@ -32,7 +27,7 @@ def outline_json(text: str, paths: dict[int, Wanted]) -> dict[int, Node] | None:
 def _outline(text: str, start: int, wanted: Wanted) -> Node:
     """Outline the value at ``start``; it recurses into wanted values only, so never deeper than they are."""
     if not wanted or text[start] not in "[{":
-        return Node(start, _SKIP(text, start)[1])
+        return Node(start, read_value(text, start)[1])
     node = Node(start, start)
     node.children = {}
     is_object = text[start] == "{"
@@ -44,14 +39,14 @@ def _outline(text: str, start: int, wanted: Wanted) -> Node:
         if is_object:
             if text[at] != '"':
                 raise ValueError("no JSON")
-            step, end = _SKIP(text, at)
+            step, end = read_value(text, at)
             key = (at, end)
             at = skip_space(text, end)
             if text[at] != ":":
                 raise ValueError("no JSON")
             at = skip_space(text, at + 1)
         if (below := wanted.get(step)) is None:
-            at = _SKIP(text, at)[1]
+            at = read_value(text, at)[1]
         else:
             node.children[step] = child = Child(_outline(text, at, below), key)
             at = child.node.end

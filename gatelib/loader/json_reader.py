@@ -7,7 +7,7 @@ import re
 from math import isfinite
 from typing import Any, Final
 
-from gatelib.loader.json_faults import UnacceptableError, diagnose, has_lone_surrogate, skip_space
+from gatelib.loader.json_faults import UnacceptableError, diagnose, has_lone_surrogate, read_value, skip_space
 from gatelib.loader.lines import line_ends
 from gatelib.loader.model import JSON, Limits, RawDocument
 from gatelib.loader.scalars import json_integer, json_number
@@ -44,9 +44,20 @@ def read_json(text: str, limits: Limits, documents: list[RawDocument]) -> bool:
     except json.JSONDecodeError:
         return False
     except UnacceptableError:
+        if not _is_json(text, start):
+            return False
         documents.extend(found)
         raise diagnose(text, start) from None
     documents.extend(found)
+    return True
+
+
+def _is_json(text: str, start: int) -> bool:
+    """Tell whether the value at ``start`` is JSON; in YAML ``[1e999 x]`` is a list of one string."""
+    try:
+        read_value(text, start)
+    except json.JSONDecodeError:
+        return False
     return True
 
 

@@ -84,6 +84,10 @@ test_capabilities if {
 	}
 }
 
+test_profile_types if {
+	pod_security.profile_types == {"RuntimeDefault", "Localhost"}
+}
+
 test_annotations if {
 	every value in ["", "runtime/default", "localhost/profile"] {
 		pod_security.apparmor_annotation(value)

@@ -7,7 +7,9 @@ kinds_of_containers := ["containers", "initContainers", "ephemeralContainers"]
 test_allow_defaults if {
 	every spec in [
 		{},
-		{"hostNetwork": false, "hostPID": false, "hostIPC": null},
+		{"hostNetwork": false, "hostPID": false, "hostIPC": null, "hostUsers": null},
+		{"hostUsers": true},
+		{"hostUsers": false},
 		{"securityContext": null},
 		{"securityContext": {
 			"seccompProfile": {"type": "RuntimeDefault"},
@@ -32,7 +34,8 @@ test_allow_containers_that_keep_to_it if {
 		{"securityContext": {"procMount": null, "capabilities": {"add": null}}},
 		{"securityContext": {"seccompProfile": {"type": "Localhost"}, "seLinuxOptions": {"type": ""}}},
 		{"livenessProbe": {"httpGet": {"port": 80}}, "lifecycle": {"preStop": {"tcpSocket": {"port": 80, "host": ""}}}},
-		{"readinessProbe": {"grpc": {"port": 80}}, "startupProbe": null, "lifecycle": {"postStart": null}},
+		{"readinessProbe": {"grpc": {"port": 80, "host": "10.0.0.1"}, "exec": "x"}, "startupProbe": null},
+		{"lifecycle": {"postStart": null, "preStop": {"sleep": {"host": 7}}}},
 		{"readinessProbe": {"httpGet": null, "tcpSocket": {"host": null, "port": 1}}, "lifecycle": null},
 	] {
 		every kind in kinds_of_containers {
@@ -75,6 +78,12 @@ test_allow_the_network_that_host_processes_need if {
 		"os": {"name": "windows"},
 		"containers": [{"securityContext": {"windowsOptions": {"hostProcess": true}}}],
 	}
+	network := finding(["spec", "hostNetwork"], "the pod runs in the node's network namespace")
+	process := finding(
+		["spec", "securityContext", "windowsOptions", "hostProcess"],
+		"the pod runs as a process of its Windows node",
+	)
+	rule.deny == {network, process} with input as pods([by_pod])
 	rule.deny == set() with input as pods([by_pod]) with data.gatelib.params as host_process("allow")
 	rule.deny == set() with input as pods([by_container]) with data.gatelib.params as host_process("allow")
 }
@@ -258,6 +267,11 @@ test_unjudged_values_of_another_type if {
 			{"securityContext": {"sysctls": [{"name": "kernel.shm_rmid_forced"}, {"value": "1"}]}},
 			"a string",
 			"null",
+		],
+		["spec", "securityContext", "sysctls", 0, "name"]: [
+			{"securityContext": {"sysctls": [{"name": 7}]}},
+			"a string",
+			"a number",
 		],
 		["spec", "containers", 0, "ports", 0]: [{"containers": [{"ports": ["80"]}]}, "an object", "a string"],
 		["spec", "containers", 0, "ports", 0, "hostPort"]: [

@@ -66,6 +66,7 @@ test_deny_by_parameters if {
 test_allow_annotation_of_the_template_alone if {
 	rule.deny == set() with input as envelope([sealed("2026-11-01")])
 	rule.deny == set() with input as envelope([external("2026-11-01")])
+	rule.unjudged == set() with input as envelope([sealed("2026-11-01"), external("2026-11-01")])
 }
 
 test_deny_old_annotation_of_the_template_beside_a_new_one if {

@@ -79,6 +79,12 @@ Engine `regorus 0.13.0`, bundle `1.0.0` (sha256 `{"ab" * 32}`), as of `2026-11-2
     )
 
 
+@pytest.mark.parametrize("length", [1, 2, 3, 5, 8, 13])
+def test_a_comment_fills_its_limit_and_stays_below_it(length: int) -> None:
+    report = replace(EVERYTHING, findings=(replace(PRIVILEGED, message="x" * length),) * 5000)
+    assert LIMIT - 300 < len(MarkdownReporter().render(report, Style())) <= LIMIT
+
+
 def test_a_comment_never_outgrows_its_limit_and_counts_what_it_leaves_out() -> None:
     huge = replace(PRIVILEGED, message="container `" + "|" * 5000 + "` is privileged")
     report = replace(

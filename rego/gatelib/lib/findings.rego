@@ -13,12 +13,12 @@ import data.gatelib.lib.timestamps
 
 # METADATA
 # description: >-
-#   Every well-formed finding as `{rule, action, severity, controls, msg, path, place, type, resource,
-#   containers, fingerprint}` and the `document`, `evidence` or `exception` it points into.
+#   Every well-formed finding, as `{finding, type, place, containers}`. The finding itself is `{rule, action,
+#   severity, controls, msg, path, resource, fingerprint}` and the `document`, `evidence` or `exception` that it
+#   points into; what stands beside it is for matching waivers.
 all := [finding |
-	some raw in exported
-	well_formed(raw)
-	finding := joined(raw)
+	some position in well_formed
+	finding := joined(exported[position])
 ]
 
 # METADATA
@@ -27,8 +27,8 @@ errors contains {
 	"code": "GL-ERR-009",
 	"message": sprintf("rule `%s` exported a finding that is not of the agreed form", [raw.rule]),
 } if {
-	some raw in exported
-	not well_formed(raw)
+	some position, raw in exported
+	not position in well_formed
 }
 
 errors contains object.union(
@@ -57,11 +57,13 @@ exported := array.concat(
 	],
 )
 
-well_formed(raw) if {
+# Positions in `exported`.
+well_formed contains position if {
+	some position, raw in exported
 	raw.finding.id == raw.rule
 	is_string(raw.finding.msg)
 	is_array(raw.finding.path)
-	count([key | some key in ["document", "evidence", "exception"]; key in object.keys(raw.finding)]) == 1
+	count({"document", "evidence", "exception"} & object.keys(raw.finding)) == 1
 	points_somewhere(raw.finding)
 }
 
@@ -73,55 +75,79 @@ points_somewhere(finding) if exceptions.given[finding.exception]
 
 by_index := {document.index: document | some document in documents.judged}
 
-joined(raw) := object.union(
-	{
-		"rule": raw.rule,
-		"action": action(raw.action, entry),
-		"severity": object.get(entry, "severity", "critical"),
-		"controls": object.get(entry, "controls", []),
-		"msg": raw.finding.msg,
-		"path": raw.finding.path,
-		"place": place,
-		"type": subject.type,
-		"resource": subject.resource,
-		"containers": {name |
-			some position, name in names
-			is_number(raw.finding.path[position])
-			raw.finding.path[position - 1] in {"containers", "initContainers", "ephemeralContainers"}
+joined(raw) := {
+	"type": subject.type,
+	"place": place,
+	"containers": containers(raw.finding.path, names),
+	"finding": object.union(
+		{
+			"rule": raw.rule,
+			"action": action(raw.action, entry),
+			"severity": object.get(entry, "severity", "critical"),
+			"controls": object.get(entry, "controls", []),
+			"msg": raw.finding.msg,
+			"path": raw.finding.path,
+			"resource": subject.resource,
+			"fingerprint": concat("|", [raw.rule, subject.prefix, replace(place, "|", "~2")]),
 		},
-		"fingerprint": concat("|", [escaped(part) |
-			some part in [raw.rule, subject.type, subject.resource.namespace, subject.resource.name, place]
-		]),
-	},
-	{key: value | some key in ["document", "evidence", "exception"]; value := raw.finding[key]},
-) if {
+		object.filter(raw.finding, ["document", "evidence", "exception"]),
+	),
+} if {
 	entry := selection.catalog[raw.rule]
 	subject := subject_of(raw.finding)
-	names := [segment(subject.content, raw.finding.path, position, step) | some position, step in raw.finding.path]
-	place := concat("/", [pointer(name) | some name in names])
+	names := object.union(
+		{position: step | some position, step in raw.finding.path},
+		element_names(subject, raw.finding.path),
+	)
+	place := concat("/", [pointer(names[position]) | some position, _ in raw.finding.path])
 }
 
-subject_of(finding) := subject(by_index[finding.document].content, by_index[finding.document].type) if {
-	by_index[finding.document]
+# An element of a list goes by its name, so that a fingerprint survives a new neighbour.
+element_names(subject, path) := {position: name |
+	some position, step in path
+	is_number(step)
+	name := object.get(subject.content, array.concat(array.slice(path, 0, position + 1), ["name"]), "")
+	is_string(name)
+	name != ""
+}
+
+containers(path, names) := {names[position] |
+	some position, step in path
+	is_number(step)
+	path[position - 1] in {"containers", "initContainers", "ephemeralContainers"}
+	is_string(names[position])
+}
+
+# JSON Pointer's escapes (RFC 6901, section 3).
+pointer(name) := strings.replace_n({"~": "~0", "/": "~1"}, name) if {
+	is_string(name)
+} else := sprintf("%v", [name])
+
+subject_of(finding) := subjects[finding.document] if {
+	subjects[finding.document]
 } else := subject(content, "gatelib.dev/PolicyException") if {
 	content := documents.mapping(data.gatelib.exceptions[finding.exception])
-} else := {
-	"type": "",
-	"resource": {"apiVersion": "", "kind": "", "namespace": "", "name": finding.evidence},
-	"content": {},
+} else := subject({"metadata": {"name": finding.evidence}}, "")
+
+# The documents that findings are about, each worked out once.
+subjects := {index: subject(document.content, document.type) |
+	some index in {raw.finding.document | some raw in exported}
+	document := by_index[index]
 }
 
 subject(content, type) := {
 	"type": type,
 	"content": content,
-	"resource": {
+	"resource": resource,
+	"prefix": concat("|", [replace(part, "|", "~2") | some part in [type, resource.namespace, resource.name]]),
+} if {
+	metadata := documents.mapping(object.get(content, "metadata", {}))
+	resource := {
 		"apiVersion": documents.text(object.get(content, "apiVersion", "")),
 		"kind": documents.text(object.get(content, "kind", "")),
 		"namespace": documents.text(object.get(metadata, "namespace", "")),
 		"name": documents.name_of(metadata),
-	},
-} if {
-	metadata := documents.mapping(object.get(content, "metadata", {}))
+	}
 }
 
 # A rule on trial, or not yet in force, reports and stops nothing.
@@ -130,16 +156,3 @@ action(exported_action, entry) := "canary" if {
 } else := "canary" if {
 	timestamps.ns(entry.effective_on) > gate_input.now_ns
 } else := exported_action
-
-# An element of a list goes by its name, so that a fingerprint survives a new neighbour.
-segment(content, path, position, step) := name if {
-	is_number(step)
-	name := object.get(content, array.concat(array.slice(path, 0, position + 1), ["name"]), "")
-	is_string(name)
-	name != ""
-} else := sprintf("%v", [step])
-
-# JSON Pointer's escapes (RFC 6901, section 3).
-pointer(text) := replace(replace(text, "~", "~0"), "/", "~1")
-
-escaped(text) := replace(text, "|", "~2")

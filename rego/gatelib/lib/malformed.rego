@@ -10,29 +10,20 @@ import data.gatelib.lib.workloads
 
 # METADATA
 # description: The wrong values, as `{document, path, message}`.
-all contains problem(document.index, path, want, value) if {
-	some document in documents.judged
-	some [path, want, value] in document_fields(document)
-	wrong(value, want)
+all contains problem(section.document, array.concat(section.path, [field]), want, value) if {
+	some section in sections
+	some field, value in section.fields
+	want := section.types[field]
+	type_name(value) != want
+	not is_null(value)
 }
 
-all contains problem(pod.document, array.concat(pod.path, path), want, value) if {
-	some pod in workloads.pods
-	some [path, want, value] in pod_fields(pod)
-	wrong(value, want)
-}
-
-all contains problem(container.document, array.concat(container.path, path), want, value) if {
-	some container in workloads.containers
-	some [path, want, value] in container_fields(container.spec)
-	wrong(value, want)
-}
-
-all contains problem(volume.document, array.concat(volume.path, [field]), want, value) if {
-	some volume in workloads.volumes
-	some field, value in volume.spec
-	want := volume_types[field]
-	wrong(value, want)
+all contains problem(entries.document, array.concat(entries.path, [field, key]), "string", value) if {
+	some entries in metadata
+	some field in ["labels", "annotations"]
+	some key, value in documents.mapping(object.get(entries.fields, field, {}))
+	not is_string(value)
+	not is_null(value)
 }
 
 # On the way to the pod template: objects, and a list where the pattern has a star.
@@ -55,11 +46,85 @@ all contains problem(pod.document, array.concat(pod.path, ["spec", field, positi
 	not is_object(value)
 }
 
+# The pod's spec and metadata themselves.
+all contains problem(pod.document, array.concat(pod.path, [field]), "object", value) if {
+	some pod in workloads.pods
+	some field in ["metadata", "spec"]
+	value := object.get(pod.workload.content, array.concat(pod.path, [field]), null)
+	wrong(value, "object")
+}
+
+# Every object whose fields have types, as `{document, path, fields, types}`.
+sections := array.concat(
+	[{
+		"document": document.index,
+		"path": [],
+		"fields": document.content,
+		"types": {"apiVersion": "string", "kind": "string", "metadata": "object"},
+	} |
+		some document in documents.judged
+	],
+	array.concat(metadata, array.concat(pod_sections, container_sections)),
+)
+
+metadata := array.concat(
+	[{"document": document.index, "path": ["metadata"], "fields": document.metadata, "types": metadata_types} |
+		some document in documents.judged
+	],
+	[{
+		"document": pod.document,
+		"path": array.concat(pod.path, ["metadata"]),
+		"fields": pod.metadata,
+		"types": metadata_types,
+	} |
+		some pod in workloads.pods
+		pod.path != []
+	],
+)
+
+pod_sections := [{
+	"document": pod.document,
+	"path": array.concat(pod.path, array.concat(["spec"], path)),
+	"fields": fields,
+	"types": types,
+} |
+	some pod in workloads.pods
+	some [path, types] in pod_types
+	fields := object.get(pod.spec, path, null)
+	is_object(fields)
+]
+
+container_sections := array.concat(
+	[{
+		"document": container.document,
+		"path": array.concat(container.path, path),
+		"fields": fields,
+		"types": types,
+	} |
+		some container in workloads.containers
+		some [path, types] in container_types
+		fields := object.get(container.spec, path, null)
+		is_object(fields)
+	],
+	[{"document": volume.document, "path": volume.path, "fields": volume.spec, "types": volume_types} |
+		some volume in workloads.volumes
+	],
+)
+
 problem(document, path, want, value) := {
 	"document": document,
 	"path": path,
 	"message": sprintf("`%s` must be %s, and is %s", [written(path), article[want], article[type_name(value)]]),
 }
+
+# METADATA
+# description: >-
+#   Every field of a table that an object has, as `[path, type it must have, value]`; the table's keys are paths.
+typed_fields(fields, types) := [[path, want, value] |
+	some path, want in types
+	value := object.get(fields, path, null)
+	not is_null(value)
+]
 
 wrong(value, want) if {
 	not is_null(value)
@@ -82,49 +147,6 @@ article := {
 	"string": "a string",
 }
 
-document_fields(document) := array.concat(
-	typed_fields(document.content, {["apiVersion"]: "string", ["metadata"]: "object"}),
-	metadata_fields(["metadata"], document.metadata),
-)
-
-metadata_fields(path, metadata) := array.concat(
-	[[array.concat(path, [field]), want, value] |
-		some field, value in metadata
-		want := metadata_types[field]
-	],
-	[[array.concat(path, [field, key]), "string", value] |
-		some field in ["labels", "annotations"]
-		some key, value in documents.mapping(object.get(metadata, field, {}))
-	],
-)
-
-pod_fields(pod) := array.concat(
-	metadata_fields(["metadata"], pod.metadata),
-	array.concat(
-		[[["metadata"], "object", template.metadata] | pod.path != []; not is_null(template.metadata)],
-		[[array.concat(["spec"], path), want, value] | some [path, want, value] in typed_fields(pod.spec, pod_types)],
-	),
-) if {
-	template := object.get(pod.workload.content, pod.path, {})
-	is_object(template)
-}
-
-# The pod's spec itself.
-all contains problem(pod.document, array.concat(pod.path, ["spec"]), "object", value) if {
-	some pod in workloads.pods
-	value := object.get(pod.workload.content, array.concat(pod.path, ["spec"]), null)
-	wrong(value, "object")
-}
-
-container_fields(spec) := typed_fields(spec, container_types)
-
-# Every field of the table that is there, with what it must be; keys of the table are paths.
-typed_fields(spec, types) := [[path, want, value] |
-	some path, want in types
-	value := object.get(spec, path, null)
-	not is_null(value)
-]
-
 metadata_types := {
 	"name": "string",
 	"generateName": "string",
@@ -133,44 +155,49 @@ metadata_types := {
 	"annotations": "object",
 }
 
-pod_types := {
-	["containers"]: "array",
-	["initContainers"]: "array",
-	["ephemeralContainers"]: "array",
-	["volumes"]: "array",
-	["hostNetwork"]: "boolean",
-	["hostPID"]: "boolean",
-	["hostIPC"]: "boolean",
-	["os"]: "object",
-	["os", "name"]: "string",
-	["resources"]: "object",
-	["resources", "limits"]: "object",
-	["securityContext"]: "object",
-	["securityContext", "sysctls"]: "array",
-	["securityContext", "seccompProfile"]: "object",
-	["securityContext", "appArmorProfile"]: "object",
-	["securityContext", "seLinuxOptions"]: "object",
-	["securityContext", "windowsOptions"]: "object",
-	["securityContext", "windowsOptions", "hostProcess"]: "boolean",
-}
+pod_types := [
+	[[], {
+		"containers": "array",
+		"initContainers": "array",
+		"ephemeralContainers": "array",
+		"volumes": "array",
+		"hostNetwork": "boolean",
+		"hostPID": "boolean",
+		"hostIPC": "boolean",
+		"os": "object",
+		"resources": "object",
+		"securityContext": "object",
+	}],
+	[["os"], {"name": "string"}],
+	[["resources"], {"limits": "object"}],
+	[["securityContext"], object.union(security_types, {"sysctls": "array"})],
+	[["securityContext", "windowsOptions"], {"hostProcess": "boolean"}],
+]
 
-container_types := {
-	["name"]: "string",
-	["image"]: "string",
-	["ports"]: "array",
-	["resources"]: "object",
-	["resources", "limits"]: "object",
-	["securityContext"]: "object",
-	["securityContext", "privileged"]: "boolean",
-	["securityContext", "allowPrivilegeEscalation"]: "boolean",
-	["securityContext", "capabilities"]: "object",
-	["securityContext", "capabilities", "add"]: "array",
-	["securityContext", "procMount"]: "string",
-	["securityContext", "seccompProfile"]: "object",
-	["securityContext", "appArmorProfile"]: "object",
-	["securityContext", "seLinuxOptions"]: "object",
-	["securityContext", "windowsOptions"]: "object",
-	["securityContext", "windowsOptions", "hostProcess"]: "boolean",
+container_types := [
+	[[], {
+		"name": "string",
+		"image": "string",
+		"ports": "array",
+		"resources": "object",
+		"securityContext": "object",
+	}],
+	[["resources"], {"limits": "object"}],
+	[["securityContext"], object.union(security_types, {
+		"privileged": "boolean",
+		"allowPrivilegeEscalation": "boolean",
+		"capabilities": "object",
+		"procMount": "string",
+	})],
+	[["securityContext", "capabilities"], {"add": "array"}],
+	[["securityContext", "windowsOptions"], {"hostProcess": "boolean"}],
+]
+
+security_types := {
+	"seccompProfile": "object",
+	"appArmorProfile": "object",
+	"seLinuxOptions": "object",
+	"windowsOptions": "object",
 }
 
 volume_types := {

@@ -7,16 +7,14 @@ import data.gatelib.lib.findings
 import data.gatelib.lib.waivers
 
 # METADATA
-# description: Every finding; one that an exception hides has its number as `waived_by`.
-joined := [finding | some raw in findings.all; finding := waive(raw)]
-
-# METADATA
 # description: The findings that no exception hides.
-standing := [finding | some finding in joined; not "waived_by" in object.keys(finding)]
+standing := [entry.finding | some position, entry in findings.all; not waivers_by_position[position]]
 
 # METADATA
-# description: The findings that one hides.
-waived := [finding | some finding in joined; "waived_by" in object.keys(finding)]
+# description: The findings that one hides, with its number as `waived_by`.
+waived := [object.union(findings.all[position].finding, {"waived_by": exception[0]}) |
+	some position, exception in waivers_by_position
+]
 
 # METADATA
 # description: The standing findings of one action.
@@ -24,36 +22,37 @@ of_action(action) := [finding | some finding in standing; finding.action == acti
 
 # METADATA
 # description: The number of findings of a rule, waived ones among them.
-count_of(id) := object.get(counts, id, 0)
+count_of(id) := count(object.get(positions_by_rule, id, set()))
 
 # METADATA
 # description: What became of a rule that judged so many documents.
 status(id, judged) := "fail" if {
-	"deny" in object.get(actions, id, set())
+	"deny" in object.get(actions_by_rule, id, set())
 } else := "warn" if {
-	"warn" in object.get(actions, id, set())
+	"warn" in object.get(actions_by_rule, id, set())
 } else := "waived" if {
 	id in rules_waived
 } else := "canary" if {
-	"canary" in object.get(actions, id, set())
+	"canary" in object.get(actions_by_rule, id, set())
 } else := "not_applicable" if {
 	judged == 0
 } else := "pass"
 
 rules_waived := {finding.rule | some finding in waived}
 
-counts := {id: count([1 | some finding in joined; finding.rule == id]) |
-	some id in {finding.rule | some finding in joined}
+# The number of the exception in a list of its own, since the first number is 0 and must not look like none.
+waivers_by_position := {position: [exception] |
+	count(waivers.in_force) > 0
+	some position, entry in findings.all
+	entry.finding.action != "canary"
+	exception := waivers.waived_by(entry)
 }
 
-actions := {id: {finding.action | some finding in standing; finding.rule == id} |
-	some id in {finding.rule | some finding in standing}
-}
+# Complete rules over partial ones, for the reason given in `gatelib.lib.documents`.
+positions_by_rule := {id: positions | some id, positions in positions_of}
 
-waive(finding) := object.union(shown(finding), {"waived_by": exception}) if {
-	finding.action != "canary"
-	exception := waivers.waived_by(finding)
-} else := shown(finding)
+actions_by_rule := {id: actions | some id, actions in actions_of}
 
-# What only the matching of waivers needs stays out of the decision.
-shown(finding) := object.remove(finding, ["containers", "place", "type"])
+positions_of[entry.finding.rule] contains position if some position, entry in findings.all
+
+actions_of[finding.rule] contains finding.action if some finding in standing

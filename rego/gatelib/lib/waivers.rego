@@ -21,11 +21,11 @@ in_force := [exception |
 
 # METADATA
 # description: >-
-#   The number of the first exception that waives the finding; undefined where none does. The finding has its
-#   `resource`, its `severity`, the `containers` that its path leads through and its `place`.
-waived_by(finding) := [exception.place.exception |
+#   The number of the first exception that waives a finding, given as `gatelib.lib.findings` has it; undefined
+#   where none does.
+waived_by(entry) := [exception.place.exception |
 	some exception in in_force
-	waives(exception.spec, finding)
+	waives(exception.spec, entry)
 ][0]
 
 # METADATA
@@ -79,16 +79,16 @@ critical_approvers := params.all.exceptions.critical_approvers
 
 signed(_) if signature_required == false
 
-waives(spec, finding) if {
-	finding.rule in spec.rules
-	not startswith(finding.rule, "GL-EXC-")
-	enough_approvers(spec, finding.severity)
-	spec.target.kind in {finding.resource.kind, finding.type}
+waives(spec, entry) if {
+	entry.finding.rule in spec.rules
+	not startswith(entry.finding.rule, "GL-EXC-")
+	enough_approvers(spec, entry.finding.severity)
+	spec.target.kind in {entry.finding.resource.kind, entry.type}
 	spec.target.name != ""
-	spec.target.name == finding.resource.name
-	object.get(spec.target, "namespace", "") == finding.resource.namespace
-	same_container(spec.target, finding)
-	same_path(spec.target, finding)
+	spec.target.name == entry.finding.resource.name
+	object.get(spec.target, "namespace", "") == entry.finding.resource.namespace
+	same_container(spec.target, entry)
+	same_path(spec.target, entry)
 }
 
 enough_approvers(_, severity) if severity != "critical"
@@ -99,10 +99,10 @@ enough_approvers(spec, "critical") if {
 
 same_container(target, _) if not "container" in object.keys(target)
 
-same_container(target, finding) if target.container in finding.containers
+same_container(target, entry) if target.container in entry.containers
 
 same_path(target, _) if not "path" in object.keys(target)
 
-same_path(target, finding) if target.path == finding.place
+same_path(target, entry) if target.path == entry.place
 
-same_path(target, finding) if startswith(finding.place, concat("", [target.path, "/"]))
+same_path(target, entry) if startswith(entry.place, concat("", [target.path, "/"]))

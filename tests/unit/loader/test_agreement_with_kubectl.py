@@ -133,7 +133,10 @@ def is_refused_by_us_alone(data: bytes, ours: Loaded, theirs: kubectl.Answer) ->
         # a byte order mark inside a document becomes a part of a key
         or "byte order mark" in message
         # `{}: x` is `{}` to kubectl and `[]: x` is `[]`, while `{a: b}: x` is an error
-        or (message == "A mapping or a list cannot be a key." and any(v in ({}, []) for v in theirs.values))
+        # (and ours is the code of a template if there are markers beside it)
+        or (ours.error.code in ("GL-ERR-105", "GL-ERR-108") and any(v in ({}, []) for v in theirs.values))
+        # in JSON it keeps 1e999 as a text until somebody wants the number, and takes NaN for YAML
+        or message.startswith("JSON has no infinity and no NaN, and numbers end")
         # go-yaml has an escape for the apostrophe, which no YAML has
         or (message.endswith("found unknown escape character.") and rb"\'" in data)
         or message.endswith(

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import gatelib.loader
-from gatelib.loader import Limits, Loaded, RawDocument, load
+from gatelib.loader import Limits, Loaded, RawDocument, load, locate
 from tests.budget import budget
 from tests.unit.loader.mutation import mutate
 
@@ -81,6 +81,19 @@ def test_keys_are_strings_as_kubectl_writes_them() -> None:
     text = "{1: a, yes: b, 1.5: c, 1e6: d, 0x10: e, .NaN: f, 2020-01-01: g, !!int '7': h, 123456.5: i}"
     keys = ["1", "true", "1.5", "1e+06", "16", ".nan", "2020-01-01", "7", "123456.5"]
     assert list(values(text)[0]) == keys
+
+
+def test_what_only_starts_like_json_is_yaml() -> None:
+    assert values('{"a": [1e999 x, NaN], b: c}') == [{"a": ["1e999 x", "NaN"], "b": "c"}]
+    assert values('{"a": 1}\n---\n{"b": 2} # two') == [{"a": 1}, {"b": 2}]
+
+
+def test_integers_of_any_length_are_read_and_located() -> None:
+    digits = "1" + "0" * 300
+    assert values(f'{{"a": {digits}}}') == values(f"a: {digits}") == [{"a": 1e300}]
+    assert locate(f'{{"a": {"0" * 1}, "b": {digits}, "c": [{"1" * 9000}, 2]}}'.encode(), [(0, ("c", 1))])[
+        0
+    ].text
 
 
 def test_a_merge_wins_over_keys_in_front_and_loses_to_keys_behind() -> None:

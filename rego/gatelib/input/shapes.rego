@@ -37,8 +37,8 @@ name := "envelope" if {
 	is_string(input.action)
 	"artefact" in object.keys(input)
 } else := "object" if {
-	is_object(input)
-	input.kind
+	is_string(input.kind)
+	input.kind != ""
 } else := "unknown"
 
 # METADATA

@@ -141,13 +141,13 @@ texts(spec, field, key) := {documents.text(object.get(item, key, "")) |
 	is_object(item)
 }
 
-fields(entry) := malformed.typed_fields(entry.fact, {["kind"]: "string", ["apiVersion"]: "string"}) if {
+fields(entry) := typed_fields(entry.fact, [[["kind"], "string"], [["apiVersion"], "string"]]) if {
 	is_object(entry.fact)
 	entry.type != "gatelib.dev/ImageEvidence"
 }
 
 fields(entry) := array.concat(
-	malformed.typed_fields(entry.fact, field_types),
+	typed_fields(entry.fact, field_types),
 	array.concat(
 		[[["spec", "labels", key], "string", value] | some key, value in documents.mapping(object.get(spec, "labels", {}))],
 		array.concat(
@@ -160,14 +160,16 @@ fields(entry) := array.concat(
 	spec := documents.mapping(object.get(entry.fact, "spec", {}))
 }
 
-field_types := {
-	["apiVersion"]: "string",
-	["spec"]: "object",
-	["spec", "digest"]: "string",
-	["spec", "labels"]: "object",
-	["spec", "attestations"]: "array",
-	["spec", "baseImages"]: "array",
-}
+typed_fields(fact, types) := [[path, want, object.get(fact, path, null)] | some [path, want] in types]
+
+field_types := [
+	[["apiVersion"], "string"],
+	[["spec"], "object"],
+	[["spec", "digest"], "string"],
+	[["spec", "labels"], "object"],
+	[["spec", "attestations"], "array"],
+	[["spec", "baseImages"], "array"],
+]
 
 item_fields(spec, field, key) := array.concat(
 	[[["spec", field, position], "object", item] | some position, item in items],

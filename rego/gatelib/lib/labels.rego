@@ -68,7 +68,7 @@ holds(expression, labels) if {
 
 holds(expression, labels) if {
 	expression.operator == "NotIn"
-	not labels[expression.key] in expression.values
+	not object.get(labels, expression.key, null) in expression.values
 }
 
 holds(expression, labels) if {

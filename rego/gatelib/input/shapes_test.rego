@@ -1,0 +1,213 @@
+package gatelib.input.shapes_test
+
+import data.gatelib.input.shapes
+
+pod := {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "api"}}
+
+service := {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "api"}}
+
+test_an_envelope_keeps_indexes_and_roots if {
+	given := envelope({
+		"documents": [{"index": 7, "root": 2, "content": pod, "file": "a.yaml", "position": 0}, {"index": 3, "content": service}],
+		"inventory": [{"index": 0, "root": 1, "content": service}, {"index": 0, "content": pod}],
+	})
+	shapes.name == "envelope" with input as given
+	shapes.errors == set() with input as given
+	shapes.documents == [
+		{"index": 7, "root": 2, "content": pod},
+		{"index": 3, "root": 0, "content": service},
+	] with input as given
+	shapes.inventory == [
+		{"index": 0, "root": 1, "content": service},
+		{"index": 1, "root": 0, "content": pod},
+	] with input as given
+}
+
+test_an_object_is_its_own_document if {
+	shapes.name == "object" with input as pod
+	contents(pod) == [pod]
+	shapes.inventory == [] with input as pod
+}
+
+test_conftest_combine if {
+	given := [{"path": "a.yaml", "contents": pod}, {"path": "b.yaml", "contents": service}]
+	shapes.name == "combined" with input as given
+	contents(given) == [pod, service]
+}
+
+test_an_admission_review if {
+	given := {"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": {"uid": "1", "object": pod}}
+	shapes.name == "admission_review" with input as given
+	contents(given) == [pod]
+}
+
+test_a_gatekeeper_review if {
+	given := {"review": {"kind": {"kind": "Pod"}, "object": pod}, "parameters": {}}
+	shapes.name == "gatekeeper_review" with input as given
+	contents(given) == [pod]
+}
+
+test_an_artefact if {
+	every artefact in [pod, [pod]] {
+		given := {"action": "deploy", "subject": "ci", "context": {}, "artefact": artefact}
+		shapes.name == "artefact" with input as given
+		contents(given) == [pod]
+	}
+	contents({"action": "deploy", "artefact": [pod, service]}) == [pod, service]
+}
+
+test_lists_are_flattened if {
+	contents(list("List", [pod, service])) == [pod, service]
+	contents([{"path": "a", "contents": list("List", [pod])}, {"path": "b", "contents": service}]) == [pod, service]
+	contents(list("List", [list("List", [pod]), service, list("List", [])])) == [pod, service]
+}
+
+test_items_of_a_typed_list_inherit if {
+	bare := {"metadata": {"name": "api"}}
+	contents(list("PodList", [bare])) == [pod]
+	contents(list("PodList", [object.union(bare, {"kind": null, "apiVersion": ""})])) == [pod]
+	contents(list("PodList", [service])) == [service]
+	contents(list("List", [list("PodList", [bare]), service])) == [pod, service]
+	contents(list("PodList", [{"items": [bare]}])) == [pod]
+	contents(list("ServiceList", [list("PodList", [bare])])) == [pod]
+	contents({"kind": "PodList", "items": [bare]}) == [{"kind": "Pod", "metadata": {"name": "api"}}]
+	contents(list("List", [bare])) == [bare]
+}
+
+test_only_the_outer_items_make_a_list if {
+	config := {"apiVersion": "v1", "kind": "ConfigMap", "data": {"items": [pod]}, "items": {"a": pod}}
+	contents(list("List", [config])) == [config]
+	contents(config) == [config]
+}
+
+test_hostile_items_are_errors if {
+	every item in [null, 7, "Pod", true, [], [pod]] {
+		not_an_object := {error(sprintf("the input holds a document that is no object but %s", [type_name(item)]))}
+		every given in [
+			list("PodList", [pod, item]),
+			list("List", [list("PodList", [item])]),
+			[{"path": "a.yaml", "contents": item}],
+			{"action": "deploy", "artefact": [item]},
+		] {
+			shapes.errors == not_an_object with input as given
+			shapes.documents == [] with input as given
+		}
+	}
+}
+
+test_a_review_without_an_object_is_an_error if {
+	every given in [
+		{"kind": "AdmissionReview", "request": {"operation": "DELETE", "object": null}},
+		{"review": {"object": null}},
+	] {
+		shapes.errors == {error("the input holds a document that is no object but null")} with input as given
+	}
+	contents({"kind": "AdmissionReview", "request": {}}) == []
+	contents({"review": {}}) == []
+}
+
+test_a_list_under_review_is_an_error if {
+	hidden := object.union(pod, {"items": []})
+	every given in [{"kind": "AdmissionReview", "request": {"object": hidden}}, {"review": {"object": hidden}}] {
+		shapes.errors == {error("the object under review carries a list of `items`")} with input as given
+		shapes.documents == [] with input as given
+	}
+}
+
+test_what_carries_gatelib_and_is_no_envelope_is_an_error if {
+	every given in [
+		object.union(pod, {"gatelib": 1, "documents": []}),
+		{"gatelib": 1},
+		{"gatelib": 2, "documents": []},
+		{"gatelib": "1", "documents": []},
+		{"gatelib": 1, "documents": {}},
+		{"gatelib": null},
+		{"gatelib": 1, "documents": [], "extra": 1},
+		{"gatelib": 1, "review": {"object": pod}},
+	] {
+		shapes.name == "spoofed_envelope" with input as given
+		shapes.errors == {error("the input carries `gatelib` and is not an envelope")} with input as given
+		shapes.documents == [] with input as given
+	}
+}
+
+test_an_unknown_shape_is_an_error if {
+	every given in [
+		null, "Pod", 7, true, {}, {"metadata": {}}, {"kind": ""}, {"kind": null}, {"kind": 7}, [pod], [null],
+		[{"path": 7, "contents": null}], [{"path": "a"}], {"action": 7, "artefact": pod}, {"review": pod.kind},
+	] {
+		shapes.name == "unknown" with input as given
+		shapes.errors == {error("the input has none of the known shapes")} with input as given
+		shapes.documents == [] with input as given
+	}
+}
+
+test_a_bundle_may_fix_the_shape if {
+	wrong := {error("this bundle takes the input shape `envelope`, not `object`")}
+	shapes.errors == wrong with input as pod with data.gatelib.bundle as {"input": "envelope"}
+	shapes.errors == set() with input as pod with data.gatelib.bundle as {"input": "object"}
+}
+
+test_fields_of_the_envelope_have_types if {
+	every key, phrase in {
+		"now": "an RFC 3339 date-time",
+		"gate": "a gate's name",
+		"rules": "a list of rule IDs",
+		"inventory": "a list of documents",
+		"evidence": "an object by file",
+		"verifications": "a list",
+	} {
+		every value in [null, 7, true] {
+			given := envelope({key: value})
+			shapes.errors == {error(sprintf("`%s` of the envelope must be %s", [key, phrase]))} with input as given
+			shapes.documents == [] with input as given
+			shapes.inventory == [] with input as given
+		}
+	}
+}
+
+test_now_is_a_date_time if {
+	every now in ["2026-11-22", "today", "2026-11-31T00:00:00Z"] {
+		shapes.errors == {error("`now` of the envelope must be an RFC 3339 date-time")} with input as envelope({"now": now})
+	}
+}
+
+test_documents_of_the_envelope_have_a_form if {
+	wrong := {error(concat(" ", [
+		"a document of the envelope must be an object with `content`, a number `index` of its own",
+		"and no list of `items`",
+	]))}
+	every document in [
+		{"index": 0},
+		{"index": 0, "content": null},
+		{"index": 0, "content": [pod]},
+		{"index": "0", "content": pod},
+		{"index": 0, "content": list("List", [pod])},
+	] {
+		shapes.errors == wrong with input as envelope({"documents": [document]})
+		shapes.errors == wrong with input as envelope({"inventory": [document]})
+		shapes.documents == [] with input as envelope({"documents": [document]})
+		shapes.inventory == [] with input as envelope({"inventory": [document]})
+	}
+	every document in [null, 7, "Pod", [], pod, {"content": pod}] {
+		wrong & shapes.errors == wrong with input as envelope({"documents": [document]})
+		shapes.errors == wrong with input as envelope({"inventory": [document]})
+	}
+}
+
+test_indexes_of_documents_differ if {
+	two := [{"index": 1, "content": pod}, {"index": 1, "content": service}]
+	wrong := {error("two documents of the envelope have the same `index`")}
+	shapes.errors == wrong with input as envelope({"documents": two})
+	shapes.errors == set() with input as envelope({"inventory": two})
+}
+
+error(message) := {"code": "GL-ERR-002", "message": message}
+
+list(kind, items) := {"apiVersion": "v1", "kind": kind, "items": items}
+
+contents(given) := [document.content | some document in documents] if {
+	documents := shapes.documents with input as given
+}
+
+envelope(fields) := object.union({"gatelib": 1, "now": "2026-11-22T00:00:00Z", "documents": []}, fields)

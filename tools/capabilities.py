@@ -1,4 +1,4 @@
-"""Write ``bundles/capabilities.json``: the built-ins that OPA and the embedded engine share and a gate may use.
+"""Write ``bundles/capabilities.json``: the built-ins that both engines have and a gate may use.
 
 It takes the list of the ``opa`` on PATH, drops what the embedded engine does not know (asked one by one), and
 what would let a policy reach out, read its surroundings, or answer differently from one time to the next.
@@ -14,10 +14,15 @@ from pathlib import Path
 import regorus
 
 TARGET = Path(__file__).resolve().parent.parent / "bundles" / "capabilities.json"
-UNSAFE = frozenset({"http.send", "opa.runtime", "net.lookup_ip_addr", "rand.intn", "uuid.rfc4122", "trace", "print"})
+UNSAFE = frozenset(
+    {"http.send", "opa.runtime", "net.lookup_ip_addr", "rand.intn", "uuid.rfc4122", "trace", "print"}
+)
 NONDETERMINISTIC_KEPT = frozenset({"time.now_ns", "json.match_schema"})
 """OPA marks the second since it can fetch a remote schema; ``allow_net`` forbids that."""
 EXPLOSIVE = frozenset({"net.cidr_expand"})
+UNLIKE = frozenset({"strings.replace_n"})
+"""Known to both, with different answers: regorus replaces one pair after the other."""
+
 FEATURES = ["keywords_in_refs", "rego_v1"]
 
 
@@ -39,11 +44,15 @@ def main() -> None:
     kept = []
     for builtin in current["builtins"]:
         name = builtin["name"]
-        if name in UNSAFE | EXPLOSIVE or builtin.get("deprecated"):
+        if name in UNSAFE | EXPLOSIVE | UNLIKE or builtin.get("deprecated"):
             continue
         if builtin.get("nondeterministic") and name not in NONDETERMINISTIC_KEPT:
             continue
-        if "infix" in builtin or name.startswith("internal.") or known_to_regorus(name, len(builtin["decl"].get("args", []))):
+        if (
+            "infix" in builtin
+            or name.startswith("internal.")
+            or known_to_regorus(name, len(builtin["decl"].get("args", [])))
+        ):
             kept.append(builtin)
     current["builtins"] = kept
     current["allow_net"] = []

@@ -119,7 +119,7 @@ containers(path, names) := {names[position] |
 }
 
 # JSON Pointer's escapes (RFC 6901, section 3).
-pointer(name) := strings.replace_n({"~": "~0", "/": "~1"}, name) if {
+pointer(name) := replace(replace(name, "~", "~0"), "/", "~1") if {
 	is_string(name)
 } else := sprintf("%v", [name])
 

@@ -62,7 +62,6 @@ deny contains finding(rollout, ["canary", "steps"], "the canary has no steps") i
 
 deny contains finding(rollout, ["canary", "steps"], "the canary never holds before full weight") if {
 	some rollout in understood
-	is_object(field(rollout, ["canary"]))
 	count(steps(rollout)) > 0
 	params.all.canary.require_hold != false
 	not holds(rollout)

@@ -50,6 +50,8 @@ test_deny_no_strategy if {
 	every strategy in [null, {}, {"canary": null}, {"canary": null, "blueGreen": null}] {
 		rule.deny == no_strategy with input as envelope([rollout(strategy)])
 		rule.unjudged == set() with input as envelope([rollout(strategy)])
+		rule.deny == no_strategy with input as envelope([rollout(strategy)])
+			with data.gatelib.params as {"canary": {"blue_green": "require_analysis"}}
 	}
 	every content in [
 		{"kind": "Rollout"},

@@ -107,7 +107,9 @@ test_deny_every_container if {
 }
 
 test_allow_ephemeral_containers if {
-	rule.deny == set() with input as pod({"ephemeralContainers": [{"name": "debug"}]})
+	every container in [{"name": "debug"}, {"name": "debug", "restartPolicy": "Always"}] {
+		rule.deny == set() with input as pod({"ephemeralContainers": [container]})
+	}
 }
 
 test_init_containers_by_parameter if {

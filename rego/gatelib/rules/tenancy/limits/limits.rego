@@ -93,7 +93,6 @@ fits(value, "positive") if {
 }
 
 fits(value, form) if {
-	form in {"percentage", "duration"}
 	is_string(value)
 	annotations.satisfies(value, form)
 }

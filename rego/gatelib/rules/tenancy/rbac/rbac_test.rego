@@ -18,6 +18,8 @@ tenants := [
 	namespace("globex", {"gatelib.dev/tenant": "globex"}),
 	namespace("shared", {"gatelib.dev/multi-tenant": "true"}),
 	namespace("nameless", {"gatelib.dev/tenant": ""}),
+	namespace("nameless-2", {"gatelib.dev/tenant": ""}),
+	namespace("globex-shared", {"gatelib.dev/tenant": "globex", "gatelib.dev/multi-tenant": "true"}),
 	namespace("torn", {"gatelib.dev/tenant": "acme"}),
 	namespace("torn", {"gatelib.dev/tenant": "globex"}),
 	namespace("plain", {}),
@@ -138,9 +140,10 @@ test_deny_rights_in_another_tenants_namespace if {
 				account("ci", "nameless"),
 				account("ci", "torn"),
 			]),
-			in_namespace("nameless", "Role", "r", [account("ci", "acme")]),
+			in_namespace("nameless", "Role", "r", [account("ci", "acme"), account("ci", "nameless-2")]),
 			in_namespace("torn", "Role", "r", [account("ci", "acme"), own_account("ci")]),
 			in_namespace("acme", "Role", "r", [group("system:serviceaccounts")]),
+			in_namespace("globex-shared", "Role", "r", [account("ci", "acme"), account("ci", "globex")]),
 		],
 		tenants,
 	)
@@ -150,8 +153,10 @@ test_deny_rights_in_another_tenants_namespace if {
 		foreign(1, 1, "ServiceAccount `nameless/ci`", "acme", "ClusterRole view"),
 		foreign(1, 2, "ServiceAccount `torn/ci`", "acme", "ClusterRole view"),
 		foreign(2, 0, "ServiceAccount `acme/ci`", "nameless", "Role r"),
+		foreign(2, 1, "ServiceAccount `nameless-2/ci`", "nameless", "Role r"),
 		foreign(3, 0, "ServiceAccount `acme/ci`", "torn", "Role r"),
 		foreign(4, 0, "Group `system:serviceaccounts`", "acme", "Role r"),
+		foreign(5, 0, "ServiceAccount `acme/ci`", "globex-shared", "Role r"),
 	}
 }
 
@@ -234,7 +239,7 @@ test_deny_nothing_and_say_so_where_a_binding_has_a_wrong_form if {
 	no_role := "the binding names no role of a kind that it can refer to"
 	contents := [
 		{"kind": "RoleBinding", "metadata": {"name": "b", "namespace": "acme"}, "roleRef": "edit", "subjects": "ci"},
-		{"kind": "ClusterRoleBinding", "metadata": {"name": "b"}, "roleRef": {"kind": "Role", "name": "r"}},
+		object.union(in_cluster("r", [account("ci", "acme")]), {"roleRef": {"kind": "Role"}}),
 		in_namespace("acme", "Role", "", []),
 		in_namespace("acme", "ClusterRole", null, null),
 		in_namespace("acme", "role", "r", []),
@@ -300,6 +305,8 @@ test_allow_names_that_only_look_like_accounts if {
 		group("system:serviceaccounts:acme:ci"),
 		group("system:serviceaccount:acme"),
 		user("system:serviceaccounts"),
+		user("system:serviceaccounts:acme"),
+		group("system:serviceaccount:acme:ci"),
 		group("system:unauthenticated"),
 	]
 	rbac.deny == set() with input as envelope([in_cluster("cluster-admin", subjects)], tenants)
@@ -310,6 +317,10 @@ test_allow_what_reaches_into_no_namespace if {
 		in_cluster("cluster", [account("ci", "acme")]),
 		in_cluster("none", [account("ci", "acme")]),
 		in_cluster("system:auth-delegator", [account("ci", "acme")]),
+		json.patch(
+			in_cluster("cluster", [account("ci", "acme")]),
+			[{"op": "add", "path": "/metadata/namespace", "value": "globex"}],
+		),
 	]
 	roles := [
 		cluster_role("cluster", [

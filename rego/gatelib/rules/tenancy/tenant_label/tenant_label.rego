@@ -100,15 +100,12 @@ references := [{
 	reference.document in subjects
 ]
 
-wanted := {reference.key | some reference in references}
-
-# The workloads that Rollouts refer to, looked up in one pass over all that could be meant.
+# The workloads that Rollouts could refer to, in one pass.
 targets := [{"key": name, "document": document} |
 	some type in {reference.type | some reference in workloads.references}
 	workloads.template_paths[type]
 	some document in object.get(documents.known_by_type, type, [])
 	name := key(type, document.scope, document.name)
-	name in wanted
 ]
 
 referenced := {target.key | some target in targets}

@@ -155,17 +155,21 @@ test_deny_rollout_with_a_reference_and_a_template_of_its_own if {
 }
 
 test_deny_rollout_without_a_template_and_other_kinds_that_pretend_to_refer if {
-	contents := [
-		rollout(acme, {}),
-		{
-			"apiVersion": "apps/v1",
-			"kind": "Deployment",
-			"metadata": {"name": "x", "namespace": "shared", "labels": acme},
-			"spec": reference("w"),
-		},
-	]
-	tenant_label.deny == {template(0, "Rollout"), template(1, "Deployment")} with input as envelope(contents, [shared])
-	tenant_label.unjudged == set() with input as envelope(contents, [shared])
+	contents := [rollout(acme, {}), pretender("w"), pretender({"kind": "Deployment", "name": "w"})]
+	inventory := [shared, deployment("shared", acme, acme)]
+	tenant_label.deny == {
+		template(0, "Rollout"),
+		template(1, "Deployment"),
+		template(2, "Deployment"),
+	} with input as envelope(contents, inventory)
+	tenant_label.unjudged == set() with input as envelope(contents, inventory)
+}
+
+pretender(target) := {
+	"apiVersion": "apps/v1",
+	"kind": "Deployment",
+	"metadata": {"name": "x", "namespace": "shared", "labels": acme},
+	"spec": {"workloadRef": target},
 }
 
 test_deny_nothing_and_say_so_where_the_target_is_unknown if {
@@ -174,7 +178,8 @@ test_deny_nothing_and_say_so_where_the_target_is_unknown if {
 		rollout(acme, reference("gone")),
 		rollout(acme, {"workloadRef": {}}),
 		rollout(acme, {"workloadRef": "w", "template": {"metadata": {"labels": acme}}}),
-		rollout(acme, {"workloadRef": {"apiVersion": "v1", "kind": "Namespace", "name": "shared"}}),
+		rollout(acme, {"workloadRef": {"apiVersion": "v1", "kind": "Service", "name": "w"}}),
+		workload("v1", "Service", "shared", {}, {}),
 	]
 	inventory := [deployment("elsewhere", acme, acme), deployment("shared", acme, acme)]
 	tenant_label.deny == set() with input as envelope(contents, inventory)
@@ -182,7 +187,7 @@ test_deny_nothing_and_say_so_where_the_target_is_unknown if {
 		unknown(1, "the Rollout takes its pods from `Deployment gone`, which is not among the documents of its namespace"),
 		unknown(2, "the Rollout takes its pods from ` `, which is not among the documents of its namespace"),
 		unknown(3, "`spec.workloadRef` must be an object, and is of type `string`"),
-		unknown(4, "the Rollout takes its pods from `Namespace shared`, which is not among the documents of its namespace"),
+		unknown(4, "the Rollout takes its pods from `Service w`, which is not among the documents of its namespace"),
 	} with input as envelope(contents, inventory)
 }
 

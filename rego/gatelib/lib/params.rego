@@ -9,11 +9,19 @@ overrides := data.gatelib.params
 
 # METADATA
 # description: >-
-#   Every parameter, by group and name; lists are replaced, objects merged. A group that does not fit its schema
-#   is an error and stays as shipped, so that no rule meets a value it cannot work with.
-all := object.union(data.gatelib.defaults, {group: value | some group, value in overrides; fits(group, value)}) if {
+#   Every parameter, by group and name, each the team's as a whole or as shipped. A group that does not fit its
+#   schema is an error and stays as shipped, so that no rule meets a value it cannot work with.
+all := {group: {name: value |
+	some name, shipped in defaults
+	value := object.get(own, name, shipped)
+} |
+	some group, defaults in data.gatelib.defaults
+	own := object.get(usable, group, {})
+}
+
+usable := {group: value | some group, value in overrides; fits(group, value)} if {
 	is_object(overrides)
-} else := data.gatelib.defaults
+} else := {}
 
 # METADATA
 # description: Why an override cannot be used, as `{code, message}`.

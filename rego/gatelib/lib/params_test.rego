@@ -7,12 +7,18 @@ test_defaults_where_nothing_is_overridden if {
 	params.errors == set() with data.gatelib.params as {}
 }
 
-test_an_override_replaces_lists_and_merges_objects if {
+test_an_override_replaces_a_parameter_and_leaves_the_others if {
 	given := {"images": {"allowlist": ["quay.io/*"]}, "exceptions": {"max_days": 30}}
 	params.errors == set() with data.gatelib.params as given
 	params.all == object.union(data.gatelib.defaults, given) with data.gatelib.params as given
 	params.all.images.allowlist == ["quay.io/*"] with data.gatelib.params as given
 	params.all.images.sbom_label == "io.intelgraph.sbom=present" with data.gatelib.params as given
+}
+
+test_a_parameter_that_is_a_map_is_replaced_as_a_whole if {
+	given := {"slo": {"annotations": {"example.com/slo": "percentage"}}}
+	params.errors == set() with data.gatelib.params as given
+	params.all.slo == {"annotations": {"example.com/slo": "percentage"}} with data.gatelib.params as given
 }
 
 test_every_default_fits_its_schema if {

@@ -65,5 +65,5 @@ by_key := {scope: {key: [position | some position in positions] | some key, posi
 
 keyed_positions[budget.scope][key] contains position if {
 	some position, budget in budgets
-	key := selector_keys.of_selector(selector_of(budget))
+	some key in selector_keys.of_selector(selector_of(budget))
 }

@@ -38,10 +38,16 @@ problems_of(spec) := array.concat(
 		],
 	),
 	array.concat(
-		[[["spec", field], sprintf("`%s` must be a list of objects", [field])] |
-			some field in ["ingress", "egress"]
-			not is_rules(object.get(spec, field, null))
-		],
+		array.concat(
+			[[["spec", field], sprintf("`%s` must be a list of objects", [field])] |
+				some field in ["ingress", "egress"]
+				not is_rules(object.get(spec, field, null))
+			],
+			[[["spec", "ingress", position], "a rule's `action` must be known, and its `source` have strings and lists"] |
+				some position, rule in documents.list(object.get(spec, "ingress", []))
+				not is_rule(documents.mapping(rule))
+			],
+		),
 		[[["spec", "types"], "`types` must be a list of `Ingress` and `Egress`"] |
 			not is_types(object.get(spec, "types", null))
 		],
@@ -56,6 +62,15 @@ is_rules(value) if {
 	is_array(value)
 	every rule in value {
 		is_object(rule)
+	}
+}
+
+is_rule(rule) if {
+	object.get(rule, "action", "Allow") in {"Allow", "Deny", "Log", "Pass"}
+	source := object.get(rule, "source", null)
+	type_name(source) in {"null", "object"}
+	every field, types in {"selector": {"null", "string"}, "namespaceSelector": {"null", "string"}, "nets": {"null", "array"}} {
+		type_name(object.get(documents.mapping(source), field, null)) in types
 	}
 }
 
@@ -103,7 +118,6 @@ peer_of(source) := {"from": "everywhere"} if {
 	cidrs.parse(net).prefix <= 0
 } else := {"from": "outside"} if {
 	fields_of(source) == {"nets"}
-	is_array(source.nets)
 } else := {"from": "own", "pods": pods} if {
 	fields_of(source) == {"selector"}
 	pods := parse(source.selector)
@@ -119,9 +133,7 @@ peer_of(source) := {"from": "everywhere"} if {
 
 fields_of(source) := {field | some field, value in source; field != "ports"; not value in {null, "", []}} if {
 	is_object(source)
-} else := set() if {
-	is_null(source)
-} else := {"?"}
+} else := set()
 
 # METADATA
 # description: >-

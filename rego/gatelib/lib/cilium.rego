@@ -43,21 +43,35 @@ is_complete(content, specifications) if {
 problems_of(path, spec) := [[path, "the spec must be an object"]] if {
 	not is_object(spec)
 } else := array.concat(
-	[[array.concat(path, ["endpointSelector"]), message] |
-		message := selector_problem(object.get(spec, "endpointSelector", null))
-	],
-	[[array.concat(path, [field]), message] |
-		some field, message in {
-			"ingress": "`ingress` must be a list of objects",
-			"ingressDeny": "`ingressDeny` must be a list of objects",
-			"egress": "`egress` must be a list of objects",
-			"egressDeny": "`egressDeny` must be a list of objects",
-			"enableDefaultDeny": "`enableDefaultDeny` must be an object of booleans",
-		}
-		value := object.get(spec, field, null)
-		not is_null(value)
-		not fits(field, value)
-	],
+	array.concat(
+		[[array.concat(path, ["endpointSelector"]), message] |
+			message := selector_problem(object.get(spec, "endpointSelector", null))
+		],
+		[[array.concat(path, [field]), message] |
+			some field, message in {
+				"ingress": "`ingress` must be a list of objects",
+				"ingressDeny": "`ingressDeny` must be a list of objects",
+				"egress": "`egress` must be a list of objects",
+				"egressDeny": "`egressDeny` must be a list of objects",
+				"enableDefaultDeny": "`enableDefaultDeny` must be an object of booleans",
+			}
+			value := object.get(spec, field, null)
+			not is_null(value)
+			not fits(field, value)
+		],
+	),
+	array.concat(
+		[[array.concat(path, ["ingress", position, field]), sprintf("`%s` must be a list", [field])] |
+			some position, rule in documents.list(object.get(spec, "ingress", []))
+			some field in sources(documents.mapping(rule))
+			not is_array(rule[field])
+		],
+		[[array.concat(path, ["ingress", position, "fromEndpoints", number]), message] |
+			some position, rule in documents.list(object.get(spec, "ingress", []))
+			some number, selector in documents.list(object.get(documents.mapping(rule), "fromEndpoints", []))
+			message := labels.problem(selector)
+		],
+	),
 )
 
 selector_problem(selector) := message if {
@@ -119,13 +133,9 @@ sources(rule) := [field | some field, value in rule; startswith(field, "from"); 
 peers_in(path, field, value) := [object.union({"path": array.concat(path, [field, position])}, peer) |
 	some position, element in value
 	peer := peer_of(field, element)
-] if {
-	is_array(value)
-} else := [{"path": array.concat(path, [field]), "from": "unknown"}]
+]
 
 peer_of("fromEndpoints", selector) := {"from": "unknown"} if {
-	labels.problem(selector)
-} else := {"from": "unknown"} if {
 	requirements := requirements_of(selector)
 	count(requirements.pods) + count(requirements.namespaces) < count(requirements.all)
 } else := {"from": "own", "pods": {"matchExpressions": requirements.pods}} if {

@@ -6,6 +6,7 @@
 package gatelib.lib.companions
 
 import data.gatelib.lib.documents
+import data.gatelib.lib.labels
 
 # METADATA
 # description: All known documents of some types, as `{document, judged}`.
@@ -23,8 +24,9 @@ of_types(types) := array.concat(
 # METADATA
 # description: >-
 #   Problems in the form of `unjudged`. Each is `{companion, path, msg}`; one of a document that is only looked
-#   up counts where the document lies in one of the scopes, and has no place to point at.
-unjudged(problems, scopes) := {entry |
+#   up counts where the document lies in one of the scopes, and has no place to point at. Where there is a scope
+#   at all, so do documents of the types whose own metadata leave open where they lie.
+unjudged(types, problems, scopes) := ({entry |
 	some problem in problems
 	problem.companion.judged
 	entry := {"document": problem.companion.document.index, "path": problem.path, "msg": problem.msg}
@@ -34,6 +36,22 @@ unjudged(problems, scopes) := {entry |
 	document := problem.companion.document
 	document.scope in scopes
 	entry := {"msg": sprintf("%s, at `%s`: %s", [described(document), dotted(problem.path), problem.msg])}
+}) | {entry |
+	count(scopes) > 0
+	some document in only_looked_up
+	document.type in types
+	not has_metadata(document.content)
+	entry := {"msg": sprintf("%s: its metadata are malformed", [described(document)])}
+}
+
+# Of documents to judge, `gatelib.lib.malformed` says so.
+has_metadata(content) if {
+	metadata := object.get(content, "metadata", {})
+	is_object(metadata)
+	every field in ["name", "namespace"] {
+		type_name(object.get(metadata, field, null)) in {"null", "string"}
+	}
+	not labels.problem({"matchLabels": object.get(metadata, "labels", null)})
 }
 
 described(document) := sprintf("%s `%s` of the inventory", [document.kind, document.name])

@@ -75,7 +75,7 @@ scoped_positions[policy.document.scope] contains position if some position, poli
 
 keyed_positions[policy.document.scope][key] contains position if {
 	some position, policy in policies
-	key := selector_keys.of_selector(policy.selector)
+	some key in selector_keys.of_selector(policy.selector)
 }
 
 sources := [{"companion": companion, "reading": reading} |
@@ -83,6 +83,8 @@ sources := [{"companion": companion, "reading": reading} |
 	reading := read(companion.document)
 ]
 
+# METADATA
+# description: The kinds of policies that count.
 counted := {"networking.k8s.io/NetworkPolicy"} | {type | some type in params.all.network_policy.extra_kinds}
 
 read(document) := network_policies.read(document) if document.type == "networking.k8s.io/NetworkPolicy"

@@ -71,7 +71,7 @@ problems_of(spec) := [[["spec"], "`spec` must be an object"]] if {
 
 problems_of(spec) := array.concat(
 	array.concat(selector_problems(["spec", "podSelector"], spec), list_problems(spec)),
-	array.concat(type_problems(spec), array.concat(rule_problems(spec), peer_problems(spec))),
+	array.concat(type_problems(spec), array.concat(rule_problems(spec), array.concat(port_problems(spec), peer_problems(spec)))),
 ) if {
 	is_object(spec)
 }
@@ -110,6 +110,13 @@ rule_problems(spec) := array.concat(
 		not is_array(value)
 	],
 )
+
+port_problems(spec) := [[["spec", "ingress", number, "ports", position], "a port must be an object"] |
+	some number, rule in documents.list(object.get(spec, "ingress", []))
+	is_object(rule)
+	some position, port in documents.list(object.get(rule, "ports", []))
+	not is_object(port)
+]
 
 peer_problems(spec) := [[array.concat(["spec", "ingress", number, "from", position], path), message] |
 	some number, rule in documents.list(object.get(spec, "ingress", []))

@@ -38,18 +38,19 @@ problems contains {
 	),
 } if {
 	some reference in workloads.references
+	has_strings(reference.workload.content.spec.workloadRef)
 	count([target | some target in targets(reference); workloads.template_paths[target.type]]) == 0
 }
 
 problems contains {
 	"document": rollout.index,
 	"path": ["spec", "workloadRef"],
-	"msg": "`spec.workloadRef` must be an object",
+	"msg": "`spec.workloadRef` must be an object of strings",
 } if {
 	some rollout in documents.of_type("argoproj.io/Rollout")
 	reference := rollout.content.spec.workloadRef
 	not is_null(reference)
-	not is_object(reference)
+	not has_strings(reference)
 }
 
 # METADATA
@@ -63,6 +64,20 @@ labelled(labels) := "without labels" if {
 of_namespace(document) := "without a namespace" if {
 	document.namespace == ""
 } else := sprintf("of namespace `%s`", [document.namespace])
+
+# METADATA
+# description: >-
+#   The known workloads that a reference leads to: none, or one, or several where documents contradict each other.
+targets(reference) := object.get(by_name, [reference.type, reference.workload.scope, reference.name], []) if {
+	has_strings(reference.workload.content.spec.workloadRef)
+} else := []
+
+has_strings(reference) if {
+	is_object(reference)
+	every field in ["apiVersion", "kind", "name"] {
+		type_name(object.get(reference, field, null)) in {"null", "string"}
+	}
+}
 
 referring := {reference.document | some reference in workloads.references}
 
@@ -92,8 +107,6 @@ own_name(workload) := name if {
 	is_string(name)
 	name != ""
 }
-
-targets(reference) := object.get(by_name, [reference.type, reference.workload.scope, reference.name], [])
 
 by_name := {type: {scope: {name: [documents.known[position] | some position in positions] |
 	some name, positions in names

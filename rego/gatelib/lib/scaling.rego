@@ -17,14 +17,14 @@ targeting(scope, type, name) := object.get(by_target, [scope, target_key(type, n
 #   What of the autoscalers is not understood, as `{companion, path, msg}` for `companions.unjudged`.
 problems := array.concat(
 	[{"companion": companion, "path": path, "msg": msg} |
-		some companion in companions.of_types(object.keys(forms))
+		some companion in companions.of_types(kinds)
 		form := forms[companion.document.type]
 		not is_target(target_of(companion.document, form))
 		path := ["spec", form.target]
 		msg := sprintf("`spec.%s` must be an object with the name and kind of its target", [form.target])
 	],
 	[{"companion": companion, "path": path, "msg": msg} |
-		some companion in companions.of_types(object.keys(forms))
+		some companion in companions.of_types(kinds)
 		form := forms[companion.document.type]
 		minimum := minimum_of(companion.document, form)
 		not is_minimum(minimum)
@@ -32,6 +32,10 @@ problems := array.concat(
 		msg := sprintf("`spec.%s` must be a whole number, and is `%v`", [form.minimum, minimum])
 	],
 )
+
+# METADATA
+# description: The kinds of autoscalers.
+kinds := object.keys(forms)
 
 # What each kind calls its target and its least number of replicas, and what holds where these are absent.
 forms := {

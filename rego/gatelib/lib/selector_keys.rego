@@ -1,28 +1,37 @@
 # METADATA
 # title: Keys of selectors
 # description: >-
-#   A key by which an index finds the selectors that may select a pod: one label that each selected pod has. So
-#   a pod meets the few selectors that name one of its labels, and not all of its namespace.
+#   Keys by which an index finds the selectors that may select an object, from one label that each selected
+#   object has. So a pod meets the few selectors that ask for one of its labels, and not all of its namespace.
 package gatelib.lib.selector_keys
 
 import data.gatelib.lib.documents
 
 # METADATA
-# description: The key of a well-formed LabelSelector; empty where it requires no single label.
-of_selector(selector) := first if {
-	pairs := array.concat(
-		[pair(key, value) | some key, value in documents.mapping(object.get(selector, "matchLabels", {}))],
-		[pair(expression.key, expression.values[0]) |
-			some expression in documents.list(object.get(selector, "matchExpressions", []))
-			expression.operator == "In"
-			count(expression.values) == 1
-		],
+# description: >-
+#   The keys of a well-formed LabelSelector: what it selects has one of them. The empty key stands for a selector
+#   that asks for no label.
+of_selector(selector) := wanted[0] if {
+	wanted := array.concat(
+		[{pair(key, value)} | some key, value in documents.mapping(object.get(selector, "matchLabels", {}))],
+		array.concat(
+			[{pair(expression.key, value) | some value in expression.values} |
+				some expression in expressions(selector)
+				expression.operator == "In"
+			],
+			[{expression.key} |
+				some expression in expressions(selector)
+				expression.operator == "Exists"
+			],
+		),
 	)
-	first := pairs[0]
-} else := ""
+	count(wanted) > 0
+} else := {""}
 
 # METADATA
 # description: The keys of all selectors that may select these labels.
-of_labels(labels) := array.concat([""], [pair(key, value) | some key, value in labels])
+of_labels(labels) := ({""} | {key | some key, _ in labels}) | {pair(key, value) | some key, value in labels}
+
+expressions(selector) := documents.list(object.get(selector, "matchExpressions", []))
 
 pair(key, value) := sprintf("%v=%v", [key, value])

@@ -44,7 +44,7 @@ warn contains {
 	not document.index in scaled_by_rollout
 }
 
-unjudged := companions.unjudged(scaling.problems, {document.scope | some document in scalable})
+unjudged := companions.unjudged(scaling.kinds, scaling.problems, {document.scope | some document in scalable})
 
 # As a set, so that a kind that is named twice is judged once.
 kinds := {kind | some kind in params.all.autoscaling.kinds}

@@ -80,7 +80,7 @@ unjudged contains problem if {
 
 unjudged contains problem if {
 	scopes := {pod.workload.scope | some pod in coverable}
-	some problem in companions.unjudged(network.problems, scopes)
+	some problem in companions.unjudged(network.counted, network.problems, scopes)
 }
 
 finding(pod, message) := {"id": "GL-K8S-004", "msg": message, "document": pod.document, "path": pod.path}

@@ -61,6 +61,7 @@ unjudged contains problem if {
 
 unjudged contains problem if {
 	some problem in companions.unjudged(
+		{"policy/PodDisruptionBudget"} | scaling.kinds,
 		array.concat(budgets.problems, scaling.problems),
 		{workload.scope | some workload in disruptable},
 	)

@@ -70,14 +70,15 @@ deny contains {
 }
 
 unjudged contains problem if {
-	some problem in companions.unjudged(network.problems, judged_scopes)
+	some problem in companions.unjudged(network.counted | {"Namespace"}, network.problems, subject_scopes)
 }
 
 unjudged contains problem if {
-	some problem in companions.unjudged(unknown_peers, judged_scopes)
+	some problem in companions.unjudged(set(), unknown_peers, subject_scopes)
 }
 
-judged_scopes := {documents.own_scope(namespace) | some namespace in tenants.judged_namespaces}
+# Of a policy to judge nobody knows yet whether its namespace is a tenant's.
+subject_scopes := {documents.own_scope(namespace) | some namespace in tenants.judged_namespaces} | {policy.document.scope | some policy in network.policies; policy.judged}
 
 # Where pods of several tenants run, their neighbours in the namespace are kept out too.
 closed := {scope |
@@ -156,7 +157,7 @@ strangers(peer, owners, own_scope) := {"namespaces of any other tenant"} if {
 	named := tenants_required(peer.namespaces) - owners
 	count(named) > 0
 } else := {sprintf("namespace `%s` of another tenant", [namespace.name]) |
-	some namespace in selected_namespaces(peer.namespaces)
+	some namespace in namespaces_by_selector[peer.namespaces]
 	namespace.scope != own_scope
 	is_foreign(namespace, peer, owners)
 }
@@ -194,11 +195,16 @@ marker := {params.all.tenancy.marker.key: params.all.tenancy.marker.value}
 # No label can have this value, so that a selector that accepts it accepts any tenant it does not name.
 any_value := "?"
 
-selected_namespaces(selector) := [namespace |
-	some position in object.get(namespaces_by_key, selector_keys.of_selector(selector), [])
-	namespace := tenant_namespaces[position]
-	labels.selects(selector, namespace.labels)
-]
+# Policies repeat the same few selectors, and each is matched once.
+namespaces_by_selector := {selector: selected |
+	some selector in {peer.namespaces | some [_, peer] in peers; peer.from == "namespaces"}
+	selected := [namespace |
+		some key in selector_keys.of_selector(selector)
+		some position in object.get(namespaces_by_key, key, [])
+		namespace := tenant_namespaces[position]
+		labels.selects(selector, namespace.labels)
+	]
+}
 
 tenant_namespaces := [{
 	"name": document.name,

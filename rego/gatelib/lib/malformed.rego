@@ -117,15 +117,6 @@ problem(document, path, want, value) := {
 	"message": sprintf("`%s` must be %s, and is %s", [written(path), article[want], article[type_name(value)]]),
 }
 
-# METADATA
-# description: >-
-#   Every field of a table that an object has, as `[path, type it must have, value]`; the table's keys are paths.
-typed_fields(fields, types) := [[path, want, value] |
-	some path, want in types
-	value := object.get(fields, path, null)
-	not is_null(value)
-]
-
 wrong(value, want) if {
 	not is_null(value)
 	type_name(value) != want

@@ -1,0 +1,115 @@
+package gatelib.lib.exceptions_test
+
+import data.gatelib.lib.exceptions
+
+test_given_and_found_ones_in_one_form if {
+	own := {"apiVersion": "gatelib.dev/v1", "kind": "PolicyException", "metadata": {"name": "own"}, "spec": {"a": 1}}
+	given := [
+		{"kind": "PolicyException", "metadata": {"name": "first"}, "spec": {"b": 1}},
+		"nonsense",
+		{"kind": "ConfigMap", "metadata": 7, "spec": []},
+	]
+	wanted := [
+		{"place": {"exception": 0}, "type": "gatelib.dev/PolicyException", "name": "first", "spec": {"b": 1}},
+		{"place": {"exception": 1}, "type": "", "name": "", "spec": {}},
+		{"place": {"exception": 2}, "type": "ConfigMap", "name": "", "spec": {}},
+	]
+	exceptions.given == wanted with input as envelope([own]) with data.gatelib.exceptions as given
+	exceptions.all == array.concat(wanted, [{
+		"place": {"document": 4},
+		"type": "gatelib.dev/PolicyException",
+		"name": "own",
+		"spec": {"a": 1},
+	}]) with input as envelope([own]) with data.gatelib.exceptions as given
+}
+
+test_exceptions_that_are_no_list_give_none if {
+	every given in [{}, "x", null, 7, {"0": {"kind": "PolicyException"}}] {
+		exceptions.given == [] with data.gatelib.exceptions as given
+	}
+}
+
+test_approvers if {
+	exceptions.approvers({"approver": "omar"}) == {"omar"}
+	exceptions.approvers({"approver": [" omar ", "", null, 7, "Omar", "lea"]}) == {"omar", "Omar", "lea"}
+	exceptions.people({"approver": ["omar", "Omar", "lea"]}) == {"omar", "lea"}
+	every approver in [null, "", " ", [], [""], {}, {"a": "omar"}, 7, false] {
+		exceptions.approvers({"approver": approver}) == set()
+	}
+	exceptions.approvers({}) == set()
+}
+
+test_nothing_wrong_with_another_approver if {
+	not exceptions.approver_problem({"requester": "nina", "approver": ["omar", "lea"]})
+}
+
+test_approver_problems if {
+	every pair in [
+		[{}, ["approver", "has no approver"]],
+		[{"approver": 7}, ["approver", "has an approver that is no name"]],
+		[{"approver": ["omar", {}]}, ["approver", "has an approver that is no name"]],
+		[{"approver": "omar"}, ["requester", "names no requester, so that nobody can tell who may approve it"]],
+		[{"approver": "NINA", "requester": "Nina"}, ["approver", "is approved by its own requester `Nina`"]],
+	] {
+		exceptions.approver_problem(pair[0]) == {"field": pair[1][0], "message": pair[1][1]}
+	}
+}
+
+test_nothing_wrong_with_an_exception_in_force if {
+	every dates in [
+		["2026-11-22", "2026-11-22"],
+		["2026-11-22T00:00:00Z", "2026-11-22T00:00:00.000000001Z"],
+		["2026-10-01", "2026-12-30"],
+		["2026-10-01T23:59:59Z", "2026-12-30"],
+		["2026-10-01T00:00:00Z", "2026-12-30T00:00:00Z"],
+		["2026-10-01", "2026-12-30T00:00:00Z"],
+	] {
+		not expiry(dates)
+	}
+}
+
+test_expiry_problems if {
+	long := "more than 90 days after it was created"
+	every pair in [
+		[["2026-11-01", null], ["expires", "has no expiry"]],
+		[["2026-11-01", "soon"], ["expires", "has an expiry that is no RFC 3339 date or date-time"]],
+		[["2026-11-01", 7], ["expires", "has an expiry that is no RFC 3339 date or date-time"]],
+		[["2026-11-01", "2026-11-21"], ["expires", "expired on `2026-11-21`"]],
+		[["2026-11-01", "2026-11-22T00:00:00Z"], ["expires", "expired on `2026-11-22T00:00:00Z`"]],
+		[[null, "2026-12-01"], ["created", "has no `created`, from which its lifetime counts"]],
+		[["", "2026-12-01"], ["created", "has no `created`, from which its lifetime counts"]],
+		[["now", "2026-12-01"], ["created", "has a `created` that is no RFC 3339 date or date-time"]],
+		[[{}, "2026-12-01"], ["created", "has a `created` that is no RFC 3339 date or date-time"]],
+		[["2026-11-23", "2026-12-01"], ["created", "was created in the future, on `2026-11-23`"]],
+		[["2026-10-01", "2026-12-31"], ["expires", concat(" ", ["runs to `2026-12-31`,", long])]],
+		[
+			["2026-10-01", "2026-12-30T00:00:00.000000001Z"],
+			["expires", concat(" ", ["runs to `2026-12-30T00:00:00.000000001Z`,", long])],
+		],
+		[
+			["2026-10-01T23:59:59Z", "2026-12-30T23:59:59.5Z"],
+			["expires", concat(" ", ["runs to `2026-12-30T23:59:59.5Z`,", long])],
+		],
+	] {
+		expiry(pair[0]) == {"field": pair[1][0], "message": pair[1][1]}
+	}
+}
+
+test_the_longest_life_is_a_parameter if {
+	spec := {"created": "2026-11-21", "expires": "2026-11-23"}
+	not exceptions.expiry_problem(spec) with input as envelope([]) with data.gatelib.params as {"exceptions": {"max_days": 2}}
+	exceptions.expiry_problem(spec) == {
+		"field": "expires",
+		"message": "runs to `2026-11-23`, more than 1 days after it was created",
+	} with input as envelope([]) with data.gatelib.params as {"exceptions": {"max_days": 1}}
+}
+
+expiry(dates) := problem if {
+	problem := exceptions.expiry_problem({"created": dates[0], "expires": dates[1]}) with input as envelope([])
+}
+
+envelope(contents) := {
+	"gatelib": 1,
+	"now": "2026-11-22T00:00:00Z",
+	"documents": [{"index": index + 4, "root": 0, "content": content} | some index, content in contents],
+}

@@ -1,0 +1,176 @@
+package gatelib.lib.findings_test
+
+import data.gatelib.lib.findings
+
+api := {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "api", "namespace": "shop"}, "spec": {"template": {"spec": {
+	"containers": [{"image": "a"}, {"name": "proxy/1~2", "image": "b"}],
+	"volumes": [{"name": "data"}],
+}}}}
+
+catalog := {"core": {
+	"GL-T-001": {"package": ["t", "one"], "gates": ["pr"], "severity": "high", "controls": ["C-1"]},
+	"GL-T-002": {"package": ["t", "two"], "gates": ["pr"]},
+}}
+
+test_a_finding_is_joined_with_catalogue_and_resource if {
+	path := ["spec", "template", "spec", "containers", 1, "image"]
+	found({"deny": {deny({"document": 3, "path": path})}}) == [{
+		"type": "apps/Deployment",
+		"place": "spec/template/spec/containers/proxy~11~02/image",
+		"containers": {"proxy/1~2"},
+		"finding": {
+			"rule": "GL-T-001",
+			"action": "deny",
+			"severity": "high",
+			"controls": ["C-1"],
+			"msg": "no",
+			"path": path,
+			"document": 3,
+			"resource": {"apiVersion": "apps/v1", "kind": "Deployment", "namespace": "shop", "name": "api"},
+			"fingerprint": "GL-T-001|apps/Deployment|shop|api|spec/template/spec/containers/proxy~11~02/image",
+		},
+	}]
+}
+
+test_a_warning_is_one if {
+	[[entry.finding.action, entry.finding.path] | some entry in found({"warn": {deny({"document": 3, "path": []})}})] == [["warn", []]]
+}
+
+test_what_the_catalogue_does_not_say_counts_as_critical if {
+	raw := {"t": {"two": {"subjects": {3}, "deny": {object.union(deny({"document": 3, "path": []}), {"id": "GL-T-002"})}}}}
+	all := findings.all with input as envelope({}) with data.gatelib.catalog as catalog with data.gatelib.rules as raw
+	[[entry.finding.severity, entry.finding.controls] | some entry in all] == [["critical", []]]
+}
+
+test_places_and_the_containers_on_the_way if {
+	every path, wanted in {
+		[]: ["", set()],
+		["metadata", "labels", "a/b~c"]: ["metadata/labels/a~1b~0c", set()],
+		["spec", "template", "spec", "containers", 0, "image"]: ["spec/template/spec/containers/0/image", set()],
+		["spec", "template", "spec", "containers", 9]: ["spec/template/spec/containers/9", set()],
+		["spec", "template", "spec", "volumes", 0]: ["spec/template/spec/volumes/data", set()],
+		["spec", "template", "spec", "containers", 1]: ["spec/template/spec/containers/proxy~11~02", {"proxy/1~2"}],
+		["spec", "none", 0, null]: ["spec/none/0/null", set()],
+	} {
+		[[entry.place, entry.containers] | some entry in found({"deny": {deny({"document": 3, "path": path})}})] == [wanted]
+	}
+}
+
+test_a_fingerprint_escapes_its_bars if {
+	odd := {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a|b", "namespace": "c|d"}}
+	given := envelope({"documents": [{"index": 3, "root": 0, "content": odd}]})
+	raw := {"t": {"one": {"subjects": {3}, "deny": {deny({"document": 3, "path": ["x|y"]})}}}}
+	all := findings.all with input as given with data.gatelib.catalog as catalog with data.gatelib.rules as raw
+	[entry.finding.fingerprint | some entry in all] == ["GL-T-001|Pod|c~2d|a~2b|x~2y"]
+}
+
+test_findings_on_evidence_and_exceptions if {
+	raw := {"t": {"one": {"subjects": set(), "deny": {
+		deny({"evidence": "scan.sarif", "path": ["runs", 0]}),
+		deny({"exception": 1, "path": ["spec"]}),
+		deny({"exception": 2, "path": []}),
+	}}}}
+	all := findings.all with input as envelope({"evidence": {"scan.sarif": {}}})
+		with data.gatelib.catalog as catalog
+		with data.gatelib.rules as raw
+		with data.gatelib.exceptions as [{}, {"kind": "PolicyException", "metadata": {"name": "e"}}, "nonsense"]
+	{[entry.type, entry.finding.resource.name, entry.finding.resource.kind, entry.finding.fingerprint] | some entry in all} == {
+		["", "scan.sarif", "", "GL-T-001|||scan.sarif|runs/0"],
+		["gatelib.dev/PolicyException", "e", "PolicyException", "GL-T-001|gatelib.dev/PolicyException||e|spec"],
+		["gatelib.dev/PolicyException", "", "", "GL-T-001|gatelib.dev/PolicyException|||"],
+	}
+	{object.filter(entry.finding, ["document", "evidence", "exception"]) | some entry in all} == {
+		{"evidence": "scan.sarif"},
+		{"exception": 1},
+		{"exception": 2},
+	}
+}
+
+test_what_breaks_the_contract_is_an_error_and_no_finding if {
+	every raw in [
+		"text", null, 7, [], {},
+		{"id": "GL-T-001", "msg": "no", "path": []},
+		{"id": "GL-T-002", "msg": "no", "path": [], "document": 3},
+		{"msg": "no", "path": [], "document": 3},
+		{"id": "GL-T-001", "path": [], "document": 3},
+		{"id": "GL-T-001", "msg": ["no"], "path": [], "document": 3},
+		{"id": "GL-T-001", "msg": "no", "document": 3},
+		{"id": "GL-T-001", "msg": "no", "path": "spec", "document": 3},
+		{"id": "GL-T-001", "msg": "no", "path": [], "document": 4},
+		{"id": "GL-T-001", "msg": "no", "path": [], "document": "3"},
+		{"id": "GL-T-001", "msg": "no", "path": [], "evidence": "other.sarif"},
+		{"id": "GL-T-001", "msg": "no", "path": [], "exception": 0},
+		{"id": "GL-T-001", "msg": "no", "path": [], "document": 3, "evidence": "scan.sarif"},
+	] {
+		every action in ["deny", "warn"] {
+			found({action: {raw}}) == []
+			errors({action: {raw}}) == {{
+				"code": "GL-ERR-009",
+				"message": "rule `GL-T-001` exported a finding that is not of the agreed form",
+			}}
+		}
+	}
+	errors({"deny": {deny({"document": 3, "path": []})}}) == set()
+}
+
+test_what_a_rule_cannot_judge_is_an_error if {
+	errors({"unjudged": {
+		{"msg": "odd", "document": 3, "path": ["spec"]},
+		{"msg": "odd too", "evidence": "scan.sarif", "path": []},
+		{"msg": "odd as well", "exception": 0, "path": []},
+		{"document": 3},
+		"nonsense",
+	}}) == {
+		{"code": "GL-ERR-005", "message": "rule `GL-T-001` cannot judge this: odd", "document": 3, "path": ["spec"]},
+		{"code": "GL-ERR-005", "message": "rule `GL-T-001` cannot judge this: odd too", "evidence": "scan.sarif", "path": []},
+		{"code": "GL-ERR-005", "message": "rule `GL-T-001` cannot judge this: odd as well", "exception": 0, "path": []},
+		{"code": "GL-ERR-005", "message": "rule `GL-T-001` cannot judge this: no reason given", "document": 3},
+		{"code": "GL-ERR-005", "message": "rule `GL-T-001` cannot judge this: no reason given"},
+	}
+}
+
+test_a_rule_on_trial_or_not_yet_in_force_is_a_canary if {
+	every change, action in {
+		{"stage": "canary"}: "canary",
+		{"stage": "stable"}: "deny",
+		{"effective_on": "2026-11-23"}: "canary",
+		{"effective_on": "2026-11-22T00:00:01Z"}: "canary",
+		{"effective_on": "2026-11-22"}: "deny",
+		{"effective_on": "2026-11-22T00:00:00Z"}: "deny",
+		{"effective_on": "some day"}: "deny",
+	} {
+		entries := {"core": {"GL-T-001": object.union(catalog.core["GL-T-001"], change)}}
+		raw := {"t": {"one": {"subjects": {3}, "deny": {deny({"document": 3, "path": []})}}}}
+		all := findings.all with input as envelope({}) with data.gatelib.catalog as entries with data.gatelib.rules as raw
+		[entry.finding.action | some entry in all] == [action]
+	}
+}
+
+test_a_rule_that_is_not_selected_exports_nothing if {
+	raw := {"t": {"one": {"subjects": {3}, "deny": {deny({"document": 3, "path": []})}, "unjudged": {{"msg": "odd"}}}}}
+	findings.all == [] with input as envelope({"rules": ["GL-T-002"]})
+		with data.gatelib.catalog as catalog
+		with data.gatelib.rules as raw
+	findings.errors == set() with input as envelope({"rules": ["GL-T-002"]})
+		with data.gatelib.catalog as catalog
+		with data.gatelib.rules as raw
+}
+
+deny(change) := object.union({"id": "GL-T-001", "msg": "no"}, change)
+
+found(exports) := all if {
+	all := findings.all with input as envelope({"evidence": {"scan.sarif": {}}})
+		with data.gatelib.catalog as catalog
+		with data.gatelib.rules as {"t": {"one": object.union({"subjects": {3}}, exports)}}
+}
+
+errors(exports) := all if {
+	all := findings.errors with input as envelope({"evidence": {"scan.sarif": {}}})
+		with data.gatelib.catalog as catalog
+		with data.gatelib.rules as {"t": {"one": object.union({"subjects": {3}}, exports)}}
+}
+
+envelope(fields) := object.union(
+	{"gatelib": 1, "now": "2026-11-22T00:00:00Z", "documents": [{"index": 3, "root": 0, "content": api}]},
+	fields,
+)

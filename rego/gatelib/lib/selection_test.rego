@@ -1,0 +1,113 @@
+package gatelib.lib.selection_test
+
+import data.gatelib.lib.selection
+
+catalog := {"core": {
+	"GL-T-002": {"package": ["t", "two"], "gates": ["pr", "publish"]},
+	"GL-T-001": {"package": ["t", "one"], "gates": ["pr"]},
+	"GL-T-003": {"package": ["t", "three"], "gates": ["publish"]},
+}}
+
+rules := {"t": {
+	"one": {"subjects": {0, 2}, "deny": set()},
+	"two": {"subjects": set(), "warn": set()},
+	"three": {"subjects": {0}},
+}}
+
+test_the_rules_of_the_gate if {
+	picked({}, catalog, rules) == {
+		"known": ["GL-T-001", "GL-T-002"],
+		"judged": {"GL-T-001": 2, "GL-T-002": 0},
+		"exports": {"GL-T-001": rules.t.one, "GL-T-002": rules.t.two},
+		"errors": set(),
+	}
+	picked({"gate": "publish"}, catalog, rules).known == ["GL-T-002", "GL-T-003"]
+}
+
+test_the_rules_asked_for if {
+	picked({"rules": ["GL-T-003", "GL-T-001", "GL-T-001"]}, catalog, rules) == {
+		"known": ["GL-T-001", "GL-T-003"],
+		"judged": {"GL-T-001": 2, "GL-T-003": 1},
+		"exports": {"GL-T-001": rules.t.one, "GL-T-003": rules.t.three},
+		"errors": set(),
+	}
+}
+
+test_no_rule_is_an_error if {
+	picked({"rules": []}, catalog, rules).errors == {error("no rule is selected")}
+	picked({"gate": "admission"}, catalog, rules).errors == {error("no rule is selected")}
+	picked({}, {"core": {}}, rules).errors == {error("no rule is selected")}
+}
+
+test_an_unknown_rule_is_an_error if {
+	every id in ["GL-T-009", "gl-t-001", "", 7, null, ["GL-T-001"], {"id": "GL-T-001"}] {
+		found := picked({"rules": ["GL-T-001", id]}, catalog, rules)
+		found.known == ["GL-T-001"]
+		found.errors == {error(sprintf("there is no rule `%v`", [id]))}
+	}
+}
+
+test_a_rule_without_its_policy_is_an_error if {
+	missing := {error("rule `GL-T-001` is in the catalogue and its policy is not loaded")}
+	picked({}, catalog, {"t": object.remove(rules.t, ["one"])}).errors == missing
+	picked({}, catalog, {"t": object.union(rules.t, {"one": {"subjects": null}})}).errors == missing
+	picked({"rules": ["GL-T-001"]}, catalog, {}).errors == missing
+}
+
+test_an_unknown_gate_is_an_error if {
+	picked({"gate": "lunch", "rules": ["GL-T-001"]}, catalog, rules).errors == {error("there is no gate `lunch`")}
+}
+
+test_what_the_gate_requires if {
+	gates := {"pr": {"requires": []}, "publish": {"requires": [{"kind": "gatelib.dev/Release", "exactly": 1}]}, "odd": {}}
+	selection.requirements == [] with input as envelope({}) with data.gatelib.gates as gates
+	selection.requirements == [{"kind": "gatelib.dev/Release", "exactly": 1}] with input as envelope({"gate": "publish"})
+		with data.gatelib.gates as gates
+	selection.requirements == [] with input as envelope({"gate": "odd"}) with data.gatelib.gates as gates
+	selection.requirements == [] with input as envelope({"gate": "lunch"}) with data.gatelib.gates as gates
+}
+
+test_catalogues_of_teams if {
+	own := {"package": ["t", "three"], "gates": ["pr"]}
+	found := picked({}, object.union(catalog, {"acme": {"AC-X-001": own}}), rules)
+	found.known == ["AC-X-001", "GL-T-001", "GL-T-002"]
+	found.judged == {"AC-X-001": 1, "GL-T-001": 2, "GL-T-002": 0}
+	found.errors == set()
+}
+
+test_a_team_cannot_redefine_a_rule_of_the_library if {
+	own := {"package": ["t", "three"], "gates": ["pr"]}
+	picked({}, object.union(catalog, {"acme": {"GL-T-001": own}}), rules).judged["GL-T-001"] == 2
+}
+
+test_an_id_of_two_teams_is_an_error if {
+	teams := {
+		"acme": {"X-001": {"package": ["t", "one"], "gates": ["pr"]}},
+		"beta": {"X-001": {"package": ["t", "two"], "gates": ["pr"]}},
+	}
+	found := picked({}, object.union(catalog, teams), rules)
+	found.judged == {"X-001": 2, "GL-T-001": 2, "GL-T-002": 0}
+	found.errors == {error("rule `X-001` is in the catalogues of acme and beta")}
+}
+
+error(message) := {"code": "GL-ERR-004", "message": message}
+
+picked(fields, entries, packages) := {
+	"known": known,
+	"judged": judged,
+	"exports": exports,
+	"errors": errors,
+} if {
+	known := selection.known with input as envelope(fields) with data.gatelib.catalog as entries
+	judged := selection.judged with input as envelope(fields)
+		with data.gatelib.catalog as entries
+		with data.gatelib.rules as packages
+	exports := selection.exports with input as envelope(fields)
+		with data.gatelib.catalog as entries
+		with data.gatelib.rules as packages
+	errors := selection.errors with input as envelope(fields)
+		with data.gatelib.catalog as entries
+		with data.gatelib.rules as packages
+}
+
+envelope(fields) := object.union({"gatelib": 1, "now": "2026-11-22T00:00:00Z", "documents": []}, fields)

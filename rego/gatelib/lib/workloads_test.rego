@@ -1,0 +1,169 @@
+package gatelib.lib.workloads_test
+
+import data.gatelib.lib.workloads
+
+template := {"metadata": {"labels": {"app": "api"}, "annotations": {"a": "b"}}, "spec": {"containers": [{"name": "api"}]}}
+
+test_every_type_has_its_template if {
+	every pair in [
+		["v1", "Pod", []],
+		["v1", "PodTemplate", ["template"]],
+		["v1", "ReplicationController", ["spec", "template"]],
+		["apps/v1", "DaemonSet", ["spec", "template"]],
+		["apps/v1", "Deployment", ["spec", "template"]],
+		["extensions/v1beta1", "Deployment", ["spec", "template"]],
+		["apps/v1", "ReplicaSet", ["spec", "template"]],
+		["apps/v1", "StatefulSet", ["spec", "template"]],
+		["batch/v1", "Job", ["spec", "template"]],
+		["batch/v1", "CronJob", ["spec", "jobTemplate", "spec", "template"]],
+		["argoproj.io/v1alpha1", "Rollout", ["spec", "template"]],
+		["apps.openshift.io/v1", "DeploymentConfig", ["spec", "template"]],
+		["v1", "DeploymentConfig", ["spec", "template"]],
+		["serving.knative.dev/v1", "Service", ["spec", "template"]],
+	] {
+		[version, kind, path] := pair
+		content := object.union({"apiVersion": version, "kind": kind}, nested(path))
+		[[pod.document, pod.path, pod.labels, pod.annotations, pod.spec] | some pod in workloads.pods] == [[
+			0, path,
+			{"app": "api"},
+			{"a": "b"},
+			template.spec,
+		]] with input as envelope([content])
+		[[container.name, container.path] | some container in workloads.containers] == [[
+			"api",
+			array.concat(path, ["spec", "containers", 0]),
+		]] with input as envelope([content])
+	}
+}
+
+test_other_types_are_no_workloads if {
+	given := envelope([
+		{"apiVersion": "v1", "kind": "Service", "spec": {"template": template}},
+		{"apiVersion": "jobs.example.com/v1", "kind": "Job", "spec": {"template": template}},
+		{"kind": "List"}, {},
+	])
+	workloads.all == [] with input as given
+	workloads.pods == [] with input as given
+}
+
+test_a_workload_without_a_template_stays_a_workload if {
+	every spec in [null, {}, {"template": null}, {"template": "none"}, []] {
+		given := envelope([{"apiVersion": "apps/v1", "kind": "Deployment", "spec": spec}])
+		[workload.index | some workload in workloads.all] == [0] with input as given
+		[[pod.spec, pod.labels] | some pod in workloads.pods] == [[{}, {}]] with input as given
+		workloads.containers == [] with input as given
+	}
+}
+
+test_extra_kinds if {
+	params := {"workloads": {"extra_kinds": [
+		{"kind": "jobset.x-k8s.io/JobSet", "template": "spec.replicatedJobs.*.template.spec.template"},
+		{"kind": "acme.io/Worker", "template": "pod"},
+		{"kind": "acme.io/Twice", "template": "b"},
+		{"kind": "acme.io/Twice", "template": "a"},
+	]}}
+	jobs := {"apiVersion": "jobset.x-k8s.io/v1", "kind": "JobSet", "spec": {"replicatedJobs": [
+		{"name": "one", "template": {"spec": {"template": template}}},
+		{"name": "none"},
+		{"name": "two", "template": {"spec": {"template": template}}},
+	]}}
+	given := envelope([
+		jobs,
+		{"apiVersion": "acme.io/v2", "kind": "Worker", "pod": template},
+		{"apiVersion": "acme.io/v2", "kind": "Twice", "a": template},
+	])
+	[[pod.document, pod.path] | some pod in workloads.pods] == [
+		[0, ["spec", "replicatedJobs", 0, "template", "spec", "template"]],
+		[0, ["spec", "replicatedJobs", 2, "template", "spec", "template"]],
+		[1, ["pod"]],
+		[2, ["a"]],
+	] with input as given with data.gatelib.params as params
+	workloads.all == [] with input as given
+	[workload.index | some workload in workloads.all] == [0] with input as envelope([{
+		"apiVersion": "jobset.x-k8s.io/v1",
+		"kind": "JobSet",
+		"spec": {"replicatedJobs": {"0": {"template": {"spec": {"template": template}}}}},
+	}])
+		with data.gatelib.params as params
+}
+
+test_containers_of_every_kind_with_a_name if {
+	pod := {"kind": "Pod", "spec": {
+		"containers": [{"name": "api"}, {}, {"name": ""}, {"name": 7}],
+		"initContainers": [{"name": "migrate"}],
+		"ephemeralContainers": [{"name": "debug"}],
+	}}
+	[[container.type, container.name] | some container in workloads.containers] == [
+		["initContainers", "migrate"],
+		["containers", "api"],
+		["containers", "#1"],
+		["containers", "#2"],
+		["containers", "#3"],
+		["ephemeralContainers", "debug"],
+	] with input as envelope([pod])
+}
+
+test_what_is_no_container_is_left_out if {
+	pod := {"kind": "Pod", "spec": {
+		"containers": [null, "api", 7, [], {"name": "api"}],
+		"initContainers": {"name": "migrate"},
+		"ephemeralContainers": "debug",
+		"volumes": [null, {"name": "data"}],
+	}}
+	[[container.name, container.path] | some container in workloads.containers] == [[
+		"api",
+		["spec", "containers", 4],
+	]] with input as envelope([pod])
+	[[volume.name, volume.path] | some volume in workloads.volumes] == [[
+		"data",
+		["spec", "volumes", 1],
+	]] with input as envelope([pod])
+}
+
+test_images_of_containers_and_volumes if {
+	pod := {"kind": "Pod", "spec": {
+		"containers": [{"name": "api", "image": "a:1"}, {"name": "none"}, {"name": "odd", "image": ["a"]}],
+		"volumes": [
+			{"name": "model", "image": {"reference": "m:1"}},
+			{"name": "bare", "image": {}},
+			{"name": "text", "image": "m:1"},
+			{"name": "cache", "emptyDir": {}},
+		],
+	}}
+	[[image.document, image.owner, image.path, image.reference] | some image in workloads.images] == [
+		[0, "container `api`", ["spec", "containers", 0, "image"], "a:1"],
+		[0, "container `none`", ["spec", "containers", 1, "image"], ""],
+		[0, "container `odd`", ["spec", "containers", 2, "image"], ""],
+		[0, "volume `model`", ["spec", "volumes", 0, "image", "reference"], "m:1"],
+		[0, "volume `bare`", ["spec", "volumes", 1, "image", "reference"], ""],
+	] with input as envelope([pod])
+}
+
+test_references_of_rollouts if {
+	rollout := {"apiVersion": "argoproj.io/v1alpha1", "kind": "Rollout"}
+	given := envelope([
+		object.union(rollout, {"spec": {"workloadRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "api"}}}),
+		object.union(rollout, {"spec": {"workloadRef": {"kind": "ReplicaSet"}}}),
+		object.union(rollout, {"spec": {"workloadRef": "api"}}),
+		object.union(rollout, {"spec": {"template": template}}),
+		{"apiVersion": "apps/v1", "kind": "Deployment", "spec": {"workloadRef": {"kind": "ReplicaSet", "name": "api"}}},
+	])
+	[[reference.document, reference.type, reference.name] | some reference in workloads.references] == [
+		[0, "apps/Deployment", "api"],
+		[1, "apps/ReplicaSet", ""],
+	] with input as given
+}
+
+nested([]) := template
+
+nested(["template"]) := {"template": template}
+
+nested(["spec", "template"]) := {"spec": {"template": template}}
+
+nested(["spec", "jobTemplate", "spec", "template"]) := {"spec": {"jobTemplate": {"spec": {"template": template}}}}
+
+envelope(contents) := {
+	"gatelib": 1,
+	"now": "2026-11-22T00:00:00Z",
+	"documents": [{"index": index, "root": 0, "content": content} | some index, content in contents],
+}

@@ -41,7 +41,7 @@ warn contains {
 } if {
 	some document in scalable
 	not is_targeted(document)
-	not document.index in scaled_by_rollout
+	not [document.scope, document.type, document.name] in scaled_by_rollout
 }
 
 unjudged := companions.unjudged(scaling.kinds, scaling.problems, {document.scope | some document in scalable})
@@ -57,7 +57,7 @@ scalable := [document |
 is_targeted(document) if count(scaling.targeting(document.scope, document.type, document.name)) > 0
 
 # A Rollout that takes its template from a Deployment runs the pods in its place.
-scaled_by_rollout := {target.index |
+scaled_by_rollout := {[target.scope, target.type, target.name] |
 	some reference in workloads.references
 	is_targeted(reference.workload)
 	some target in running.targets(reference)

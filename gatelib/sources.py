@@ -146,8 +146,9 @@ def _walk(top: Path, name: str, discovery: Discovery) -> Iterator[_Found]:
             shown = os.fsencode(entry.name).decode("utf-8", "backslashreplace")
             entry_name = shown if folder.name == "." else f"{folder.name}/{shown}"
             wanted = shown.lower().endswith(SUFFIXES)
-            real = os.path.realpath(entry.path)
-            if entry.is_symlink() and (problem := _refused(entry_name, real, inside, folder)) is not None:
+            link = entry.is_symlink()
+            real = os.path.realpath(entry.path) if link else f"{folder.real.rstrip(os.sep)}{os.sep}{entry.name}"
+            if link and (problem := _refused(entry_name, real, inside, folder)) is not None:
                 discovery.problems.append(problem)
             elif entry.is_dir():
                 if shown == ".git":
@@ -166,7 +167,7 @@ def _walk(top: Path, name: str, discovery: Discovery) -> Iterator[_Found]:
             elif entry.is_file():
                 yield _Found(entry_name, entry.path, root)
             else:
-                message = "is a link to nothing" if entry.is_symlink() else "is no regular file"
+                message = "is a link to nothing" if link else "is no regular file"
                 discovery.problems.append(Problem(code=CODE, message=message, file=entry_name))
         if others:
             files = "1 file that is" if others == 1 else f"{others} files that are"

@@ -211,3 +211,9 @@ contents(given) := [document.content | some document in documents] if {
 }
 
 envelope(fields) := object.union({"gatelib": 1, "now": "2026-11-22T00:00:00Z", "documents": []}, fields)
+
+test_empty_documents_of_a_combined_input_count_for_nothing if {
+	given := [{"path": "a.yaml", "contents": null}, {"path": "a.yaml", "contents": pod}]
+	shapes.errors == set() with input as given
+	[document.content | some document in shapes.documents] == [pod] with input as given
+}

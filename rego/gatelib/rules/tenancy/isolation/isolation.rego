@@ -148,11 +148,14 @@ admitted(policy, peer) := whom if {
 }
 
 strangers(peer, owners, own_scope) := {"namespaces of any other tenant"} if {
-	some marks in [{}, marker]
-	labels.selects(peer.namespaces, object.union({params.all.tenancy.label: any_value}, marks))
+	labels.selects(peer.namespaces, any_tenant)
 } else := {"multi-tenant namespaces"} if {
 	labels.selects(peer.namespaces, marker)
+	not labels.selects(peer.namespaces, {})
 	not names_only(peer.pods, owners)
+} else := {"namespaces of any other tenant"} if {
+	labels.selects(peer.namespaces, object.union(any_tenant, marker))
+	not labels.selects(peer.namespaces, marker)
 } else := {sprintf("tenant `%s`", [name]) | some name in named} if {
 	named := tenants_required(peer.namespaces) - owners
 	count(named) > 0
@@ -192,8 +195,8 @@ tenants_required(selector) := {selector.matchLabels[params.all.tenancy.label]} i
 
 marker := {params.all.tenancy.marker.key: params.all.tenancy.marker.value}
 
-# No label can have this value, so that a selector that accepts it accepts any tenant it does not name.
-any_value := "?"
+# No label can have this value, so that a selector that accepts it accepts any tenant that it does not name.
+any_tenant := {params.all.tenancy.label: "?"}
 
 # Policies repeat the same few selectors, and each is matched once.
 namespaces_by_selector := {selector: selected |

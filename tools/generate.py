@@ -1,4 +1,4 @@
-"""Write, or with ``--check`` only compare, everything that is generated: the rule catalogue."""
+"""Write, or with ``--check`` only compare, everything that is generated: the rule catalogue and two pages."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from gatelib import catalog
+from tools import docs
 
 ROOT = Path(__file__).resolve().parent.parent
 REGO = ROOT / "rego"
@@ -14,10 +15,13 @@ REGO = ROOT / "rego"
 
 def generated() -> dict[Path, str]:
     """Return what each generated file must contain."""
-    rules = sorted((REGO / "gatelib" / "rules").rglob("*.rego"))
-    entries = catalog.build((str(path.relative_to(ROOT)), path.read_text("utf-8")) for path in rules)
+    entries = catalog.build(docs.rule_sources())
     text = json.dumps(entries, indent=2, ensure_ascii=False) + "\n"
-    return {REGO / "gatelib" / "catalog" / "core" / "data.json": text}
+    return {
+        REGO / "gatelib" / "catalog" / "core" / "data.json": text,
+        ROOT / "docs" / "parameters.md": docs.parameters_page(),
+        ROOT / "docs" / "rules" / "README.md": docs.rules_index(),
+    }
 
 
 def main() -> int:

@@ -1,0 +1,148 @@
+"""The pages that are generated: ``docs/parameters.md`` and ``docs/rules/README.md``."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from gatelib import catalog
+
+ROOT = Path(__file__).resolve().parent.parent
+GATELIB = ROOT / "rego" / "gatelib"
+
+_GENERATED: Final = "<!-- Written by tools/generate.py; change what it reads, not this file. -->"
+_ACTION: Final = re.compile(r"^(deny|warn) contains\b", re.MULTILINE)
+_ID: Final = re.compile(r"GL-[A-Z0-9]+-[0-9]{3}")
+
+_PARAMETERS: Final = """\
+Rules read these values. A team sets its own in [`gatelib.yaml`](configuration.md), under `parameters`:
+
+```yaml
+parameters:
+  pdb:
+    min_replicas: 2
+  images:
+    allowlist: ["registry.example.com/shop/*"]
+```
+
+A parameter that a team sets replaces the shipped value as a whole; lists and objects are not merged. All
+others keep their default. A group or a name that is not listed here is an error, and so is a value of another
+form. `gatelib check --show-config PATH` prints the values in force and where each comes from.
+"""
+
+_RULES: Final = """\
+Each rule has a page, which `gatelib explain ID` prints. *deny* fails the run, *warn* only reports; where both
+stand, the page says which applies when. Rules marked *set* need other documents than the one they judge, such
+as the NetworkPolicies of a namespace. A rule runs at the gates that its row names.
+"""
+
+
+def rule_sources() -> list[tuple[str, str]]:
+    """Return each policy of the rules as ``(path, text)``."""
+    paths = sorted((GATELIB / "rules").rglob("*.rego"))
+    return [(path.relative_to(ROOT).as_posix(), path.read_text("utf-8")) for path in paths]
+
+
+def rules_index() -> str:
+    """Return the table of all rules."""
+    entries = catalog.build(rule_sources())
+    rows = [
+        "| ID | denies what breaks | severity | action | scope | gates | controls |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for rule, entry in entries.items():
+        cells = [
+            f"[{rule}]({rule}.md)",
+            _cell(entry["title"]),
+            entry["severity"],
+            ", ".join(_actions(entry["package"])),
+            entry["scope"],
+            ", ".join(entry["gates"]),
+            ", ".join(entry["controls"]),
+        ]
+        rows.append(f"| {' | '.join(cells)} |")
+    return "\n".join(["# Rules", "", _GENERATED, "", _RULES, *rows, ""])
+
+
+def parameters_page() -> str:
+    """Return the page on every parameter: its form, its default, what it means and who reads it."""
+    schema = json.loads((GATELIB / "params_schema" / "data.json").read_text("utf-8"))
+    defaults = json.loads((GATELIB / "defaults" / "data.json").read_text("utf-8"))
+    entries = catalog.build(rule_sources())
+    lines = ["# Parameters", "", _GENERATED, "", _PARAMETERS]
+    for group, content in sorted(schema["properties"].items()):
+        lines += [
+            f"## {group}",
+            "",
+            f"For: {_readers(group, content['description'], entries)}.",
+            "",
+            "| parameter | default | form | meaning |",
+            "| --- | --- | --- | --- |",
+        ]
+        for name, form in sorted(content["properties"].items()):
+            default = json.dumps(defaults[group][name], ensure_ascii=False)
+            cells = (
+                f"`{group}.{name}`",
+                f"`{_cell(default)}`",
+                _cell(_form(form)),
+                _cell(form["description"]),
+            )
+            lines.append(f"| {' | '.join(cells)} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _readers(group: str, description: str, entries: Mapping[str, catalog.Entry]) -> str:
+    """Return the rules that name the group in their METADATA; a description that says more goes before."""
+    rules = [
+        rule
+        for rule, entry in entries.items()
+        if any(name.split(".")[0] == group for name in entry.get("params", ()))
+    ]
+    says_more = any(letter.isalpha() for letter in _ID.sub("", description).replace(" and ", ""))
+    text = description if says_more or not rules else ", ".join(rules)
+    return _ID.sub(lambda match: f"[{match[0]}](rules/{match[0]}.md)", text)
+
+
+def _actions(package: list[str]) -> list[str]:
+    text = (GATELIB / "rules" / Path(*package) / f"{package[-1]}.rego").read_text("utf-8")
+    return sorted(set(_ACTION.findall(text)))
+
+
+def _form(schema: Mapping[str, Any]) -> str:
+    """Say in words what a schema accepts."""
+    if "enum" in schema:
+        return _either(schema["enum"])
+    kind = schema["type"]
+    if kind == "boolean":
+        return "`true` or `false`"
+    if kind in ("integer", "number"):
+        return f"{'whole number' if kind == 'integer' else 'number'}{_bounds(schema)}"
+    if kind == "array":
+        rest = ", at least one" if schema.get("minItems") else ""
+        return f"list; each: {_form(schema['items'])}{rest}"
+    if kind == "object" and "properties" in schema:
+        parts = [f"`{name}`: {_form(form)}" for name, form in schema["properties"].items()]
+        return f"object with {'; '.join(parts)}"
+    if kind == "object":
+        return f"object by name; each value: {_form(schema['additionalProperties'])}"
+    return f"text like `{schema['pattern']}`" if "pattern" in schema else "text"
+
+
+def _bounds(schema: Mapping[str, Any]) -> str:
+    low, high = schema.get("minimum"), schema.get("maximum")
+    if low is not None and high is not None:
+        return f" from {low} to {high}"
+    return f", at least {low}" if low is not None else f", at most {high}" if high is not None else ""
+
+
+def _either(values: list[str]) -> str:
+    quoted = [f"`{value}`" for value in values]
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} or {quoted[-1]}"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")

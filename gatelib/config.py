@@ -99,6 +99,22 @@ def require_trust(config: Config | None, gate: str) -> None:
         )
 
 
+def refuse_unsigned(config: Config, params: Mapping[str, Any]) -> None:
+    """Refuse parameters beside the policies that an untrusted configuration names, as if it set them.
+
+    Raises:
+        ConfigError: they take unsigned exceptions.
+
+    """
+    if not config.trusted and _takes_unsigned(params):
+        raise ConfigError(
+            "only a trusted configuration may name policies whose data sets "
+            "`parameters.exceptions.require_signature`",
+            file=config.name,
+            hint="give the configuration with --config, from outside the judged tree",
+        )
+
+
 def lies_in(path: Path, folder: Path) -> bool:
     """Tell whether a path, links resolved, is the folder or lies below it."""
     inner, outer = os.path.realpath(path), os.path.realpath(folder)
@@ -106,9 +122,8 @@ def lies_in(path: Path, folder: Path) -> bool:
 
 
 def _refuse_trust(config: Config, content: bytes) -> None:
-    exceptions = config.values.get("parameters", {}).get("exceptions", {})
     forbidden: list[tuple[str, ...]] = []
-    if exceptions.get("require_signature") is False:
+    if _takes_unsigned(config.values.get("parameters", {})):
         forbidden.append(("parameters", "exceptions", "require_signature"))
     if "exceptions" in config.values:
         forbidden.append(("exceptions",))
@@ -121,6 +136,11 @@ def _refuse_trust(config: Config, content: bytes) -> None:
             column=position.column,
             hint="give the configuration with --config, from outside the judged tree",
         )
+
+
+def _takes_unsigned(params: Mapping[str, Any]) -> bool:
+    exceptions = params.get("exceptions")
+    return isinstance(exceptions, dict) and exceptions.get("require_signature") is False
 
 
 def _violation(violation: Violation, content: bytes, name: str) -> ConfigError:

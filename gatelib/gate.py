@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Final
 
 from gatelib import engines
 from gatelib.catalog import GATES, SEVERITIES
@@ -16,6 +17,11 @@ from gatelib.loader import Limits
 from gatelib.policy import Policy, shipped
 from gatelib.report import Problem, Report
 from gatelib.run import Run
+
+_DATE_TIME: Final = re.compile(
+    r"(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d)(?:\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII
+)
+"""As the rules read it: what is left of a second does not matter to whether it is one."""
 
 Progress = Callable[[int, int], None]
 """Called with the bytes that are done and all there are."""
@@ -142,10 +148,11 @@ def _check(settings: Settings) -> None:
 
 def parse_now(text: str) -> datetime | None:
     """Return the moment that an RFC 3339 date-time of the years 1970 to 2261 names, else ``None``."""
-    normal = text.upper().replace("Z", "+00:00")
+    match = _DATE_TIME.fullmatch(text)
+    if match is None:
+        return None
     try:
-        moment = datetime.fromisoformat(normal)
+        moment = datetime.fromisoformat(match[1].upper() + match[2].upper().replace("Z", "+00:00"))
     except ValueError:
         return None
-    full = len(text) >= len("1970-01-01T00:00:00Z") and text[10] in "Tt"
-    return moment if full and moment.tzinfo is not None and 1970 <= moment.year <= 2259 else None
+    return moment if 1970 <= moment.year <= 2259 else None

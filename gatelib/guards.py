@@ -20,6 +20,8 @@ CORE_DOMAINS: Final = frozenset(
     {"data", "exceptions", "governance", "images", "kubernetes", "release", "tenancy"}
 )
 """The second half of ``gatelib.rules.<domain>`` that is the library's own."""
+CORE: Final = "core"
+"""The owner of the library's own catalogue: a team of that name would put its rules in their place."""
 
 RESERVED_PREFIX: Final = "GL-"
 _CLOCK: Final = "time.now_ns"
@@ -58,7 +60,7 @@ def check_module(module: Module) -> tuple[str, str]:
         package is None
         or package[:2] != ["gatelib", "rules"]
         or len(package) != 4
-        or package[2] in CORE_DOMAINS
+        or package[2] in CORE_DOMAINS | {CORE}
     ):
         name = ".".join(package or ["?"])
         raise PolicyError(
@@ -107,8 +109,10 @@ def check_data(data: Mapping[str, Any], file: str) -> None:
         PolicyError: the data would change something else.
 
     """
-    for path in _shallow_paths(data):
-        if path[:2] != ("gatelib", "params"):
+    for path, value in _shallow_paths(data):
+        if path == ("gatelib", "params") and not isinstance(value, dict):
+            raise PolicyError("`gatelib.params` must be an object", file=file)
+        if path != ("gatelib", "params"):
             raise PolicyError(
                 f"data at `{'.'.join(path)}` may change what rules decide",
                 file=file,
@@ -116,12 +120,12 @@ def check_data(data: Mapping[str, Any], file: str) -> None:
             )
 
 
-def _shallow_paths(data: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+def _shallow_paths(data: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:
     for key, value in data.items():
         if key == "gatelib" and isinstance(value, dict) and value:
-            yield from ((key, inner) for inner in value)
+            yield from (((key, name), inner) for name, inner in value.items())
         else:
-            yield (key,)
+            yield (key,), value
 
 
 def _parse(module: Module) -> dict[str, Any]:

@@ -14,6 +14,7 @@ MALFORMED: Final = "GL-ERR-007"
 REDACTED: Final = "**redacted**"
 """What stands for a secret's value from here on; what was empty stays empty."""
 
+_SHOWN_OF_A_SECRET: Final = frozenset({"apiVersion", "kind", "metadata", "type", "immutable"})
 _LAST_APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"
 _NO_MANIFESTS: Final = {
     "admission.k8s.io/AdmissionReview": "an AdmissionReview wraps an object and is none",
@@ -89,6 +90,8 @@ def normalize(
         content = _inheriting(value, version, kind)
         items = content.get("items")
         if isinstance(items, list):
+            if (refusal := _as_list(raw.ordinal, path, content)) is not None:
+                yield refusal
             inherited = _item_type(content)
             todo.extend(
                 ((*path, "items", position), item, *inherited)
@@ -96,6 +99,14 @@ def normalize(
             )
             continue
         yield _document(raw.ordinal, path, content, kinds, root, namespace)
+
+
+def _as_list(ordinal: int, path: Path, content: Mapping[str, Any]) -> Refusal | None:
+    kind = content.get("kind")
+    if isinstance(kind, str) and kind and not kind.endswith("List"):
+        reason = f"`{kind}` has `items`: some tools take it for a list and others for the object it names"
+        return Refusal(ordinal, (*path, "items"), reason, is_error=True)
+    return Refusal(ordinal, path, "an empty list", is_error=False) if not content["items"] else None
 
 
 def _document(
@@ -114,9 +125,15 @@ def _document(
         return Refusal(ordinal, path, "an empty list", is_error=False)
     if namespace is not None and kind not in kinds.cluster_scoped:
         content = _with_namespace(content, namespace)
-    if type_ == "Secret":
+    if is_secret(content):
         content = _redacted(content)
     return Document(ordinal, path, type_, _scope(type_, content, root), content)
+
+
+def is_secret(content: Mapping[str, Any]) -> bool:
+    """Tell whether an object holds a secret, if only by a kind or group that is spelt wrong."""
+    kind = content["kind"]
+    return isinstance(kind, str) and kind.lower() == "secret"
 
 
 def malformed_metadata(content: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
@@ -166,9 +183,8 @@ def _with_namespace(content: dict[str, Any], namespace: str) -> dict[str, Any]:
 
 def _redacted(content: dict[str, Any]) -> dict[str, Any]:
     hidden = dict(content)
-    for field in ("data", "stringData"):
-        if field in hidden:
-            hidden[field] = _without_values(hidden[field])
+    for field in hidden.keys() - _SHOWN_OF_A_SECRET:
+        hidden[field] = _without_values(hidden[field])
     metadata = hidden.get("metadata")
     annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
     if isinstance(metadata, dict) and isinstance(annotations, dict) and _LAST_APPLIED in annotations:
@@ -181,7 +197,7 @@ def _without_values(value: Any) -> Any:
         return {key: REDACTED if entry else entry for key, entry in value.items()}
     if isinstance(value, list):
         return [REDACTED for _ in value]
-    return REDACTED if isinstance(value, str) and value else value
+    return REDACTED if value else value
 
 
 def _scope(type_: str, content: Mapping[str, Any], root: int) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from gatelib.loader import Path, Position, locate
-from gatelib.normalize import Document
+from gatelib.normalize import Document, is_secret
 from gatelib.plan import Plan
 from gatelib.report import Action, Finding, Location, Problem, Resource, WaivedBy
 from gatelib.sources import Source
@@ -55,7 +55,7 @@ class Placer:
 
     def mask(self, source: Source, document: Document) -> None:
         """Show no line of a file that holds a secret: one line may hold several documents."""
-        if document.type == "Secret":
+        if is_secret(document.content):
             self.mask_all(source)
 
     def mask_all(self, source: Source) -> None:

@@ -44,11 +44,14 @@ def read_documents(source: Source, plan: Plan, read: Read, placer: Placer) -> It
     loaded = load(data, limits=plan.limits)
     if loaded.error is not None:
         read.problems.append(problem_of(loaded.error, source.name))
+        placer.mask_all(source)  # what could not be read may be a secret, and on the same line
     elif not loaded.documents:
         read.not_judged.append(NotJudged(file=source.name, document=None, reason="the file is empty"))
     documents: list[Document] = []
     for raw in loaded.documents:
         for found in normalize(raw, plan.kinds, root=source.root, namespace=plan.namespace):
+            if not isinstance(found, Document):
+                placer.mask_all(source)  # it may hold a secret that nothing knows for one
             if isinstance(found, Document):
                 read.objects += 1
                 documents.append(found)

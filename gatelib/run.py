@@ -200,6 +200,8 @@ class Run:
         modules, catalogs, own = trusted.policies(
             self._paths("policies"), base=self.base, core=core.catalogs["core"]
         )
+        if self.config is not None and self.config.values.get("policies"):
+            configuration.refuse_unsigned(self.config, own)
         params = {**own, **(self.config.values.get("parameters", {}) if self.config else {})}
         data = {**core.data, "params": params}
         return Policy(modules=core.modules + modules, catalogs={**core.catalogs, **catalogs}, data=data)

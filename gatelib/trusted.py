@@ -61,7 +61,7 @@ class Reader:
 
     def _exceptions(self, paths: Sequence[str], trusted: Trusted) -> None:
         self._refuse_judged(paths, "exceptions")
-        for source, document in self._documents(paths, trusted):
+        for source, document in self._documents(paths, trusted, bound="exceptions"):
             if document.type != "gatelib.dev/PolicyException":
                 trusted.problems.append(_not_a(source, "PolicyException", document))
                 continue
@@ -86,7 +86,7 @@ class Reader:
 
     def _evidence(self, paths: Sequence[str], trusted: Trusted) -> None:
         self._refuse_judged(paths, "evidence")
-        for source, document in self._documents(paths, trusted):
+        for source, document in self._documents(paths, trusted, bound="evidence"):
             if document.type not in _EVIDENCE_KINDS:
                 trusted.problems.append(_not_a(source, "ImageEvidence", document))
                 continue
@@ -103,14 +103,20 @@ class Reader:
         for path in paths:
             for judged in self.judged:
                 if judged != sources.STDIN and config.lies_in(self.base / path, self.base / judged):
+                    shown = sources.display(Path(path), self.base)
                     raise ConfigError(
-                        f"the {what} in `{path}` lie in the judged tree, and prove nothing there",
+                        f"the {what} in `{shown}` lie in the judged tree, and prove nothing there",
                         hint="give them from a place that the author of the change does not control",
                     )
 
-    def _documents(self, paths: Sequence[str], trusted: Trusted) -> Iterator[tuple[Source, Document]]:
+    def _documents(
+        self, paths: Sequence[str], trusted: Trusted, *, bound: str = ""
+    ) -> Iterator[tuple[Source, Document]]:
+        """Yield what lies in the paths; what is ``bound`` may not come from the judged tree."""
         found = sources.discover(paths, base=self.base, stdin=None, limit=self.limits.max_bytes)
         trusted.problems += found.problems
+        if bound:
+            self._refuse_judged([source.path for source in found.sources], bound)
         for source in found.sources:
             try:
                 data = source.read(self.limits.max_bytes)
@@ -154,9 +160,11 @@ def policies(
         for path in sorted(root.rglob("*")):
             name = sources.display(path, base)
             if path.suffix == ".rego" and not path.name.endswith("_test.rego"):
-                text = path.read_text("utf-8")
+                text = _text(path, name)
                 team, rule = guards.check_module(Module(name, text))
-                modules.append(Module(f"gatelib/rules/{team}/{rule}/{path.name}", text))
+                module = Module(f"gatelib/rules/{team}/{rule}/{rule}.rego", text)
+                _refuse_hidden_rule(module, name, team, rule, modules)
+                modules.append(module)
                 texts.setdefault(team, []).append((name, text))
             elif path.suffix in sources.SUFFIXES and path.is_file():
                 _add_data(path, name, root, params)
@@ -165,6 +173,28 @@ def policies(
         guards.check_catalog(team, entries, core)
     _refuse_shared_ids(catalogs)
     return tuple(modules), catalogs, params
+
+
+def _text(path: Path, name: str) -> str:
+    try:
+        return path.read_text("utf-8") if path.is_file() else ""
+    except OSError as error:
+        raise PolicyError(f"cannot be read: {error.strerror}", file=name) from None
+    except UnicodeDecodeError:
+        raise PolicyError("is not UTF-8", file=name) from None
+
+
+def _refuse_hidden_rule(module: Module, name: str, team: str, rule: str, others: Sequence[Module]) -> None:
+    """Refuse what an engine would load and nothing would ask for, or under another rule's name."""
+    entry = catalog.read_metadata(module.text, name)
+    if entry is None or entry["package"] != [team, rule]:
+        raise PolicyError(
+            f"`package gatelib.rules.{team}.{rule}` must stand on a line of its own, below its METADATA",
+            file=name,
+            hint="a name that ends in `_test` is a test's",
+        )
+    if any(other.path == module.path for other in others):
+        raise PolicyError(f"package `gatelib.rules.{team}.{rule}` is in two files", file=name)
 
 
 def _add_data(path: Path, name: str, root: Path, params: dict[str, Any]) -> None:
@@ -177,7 +207,7 @@ def _add_data(path: Path, name: str, root: Path, params: dict[str, Any]) -> None
     if not isinstance(value, dict):
         raise PolicyError("data must be an object", file=name)
     guards.check_data(value, name)
-    params.update(value["gatelib"]["params"])
+    params.update(value.get("gatelib", {}).get("params", {}))
 
 
 def _refuse_shared_ids(catalogs: Mapping[str, Mapping[str, Entry]]) -> None:

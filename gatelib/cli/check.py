@@ -13,11 +13,13 @@ from typing import Any
 import click
 
 from gatelib import reporters
+from gatelib.cli import complain
 from gatelib.cli.params import Format, judging, stdin
 from gatelib.errors import UsageError
 from gatelib.gate import Gate, Progress
 from gatelib.report import Report
 from gatelib.reporters.interface import Style
+from gatelib.reporters.show import inert, visible
 
 
 @click.command(epilog="Example: gatelib check k8s/ --format text --format sarif=gatelib.sarif")
@@ -46,7 +48,7 @@ def check(
     gate = Gate.load(**values)
     if show_config:
         for key, (value, origin) in gate.resolve(paths).items():
-            click.echo(f"{key} = {value!r}  ({origin})")
+            click.echo(inert(visible(f"{key} = {value!r}  ({origin})")))
         return 0
     targets = formats or (("text", None),)
     if sum(target is None for _, target in targets) > 1:
@@ -67,7 +69,7 @@ def _write(report: Report, name: str, target: Path | None) -> int:
     try:
         target.write_bytes(text.encode("utf-8", "backslashreplace"))
     except OSError as error:
-        click.echo(f"gatelib: {target}: cannot be written: {error.strerror}", err=True)
+        complain(f"gatelib: {target}: cannot be written: {error.strerror}")
         return 3
     return 0
 

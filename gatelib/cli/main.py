@@ -6,6 +6,7 @@ anything else.
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from importlib import import_module
@@ -14,6 +15,7 @@ from typing import Final
 import click
 
 from gatelib._version import __version__
+from gatelib.cli import complain
 from gatelib.errors import EngineError, GatelibError, LoadError
 
 _COMMANDS: Final = {
@@ -64,7 +66,10 @@ def _run() -> int:
     try:
         code = cli.main(standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        said = io.StringIO()
+        error.show(said)
+        for line in said.getvalue().splitlines():
+            complain(line)
         return 2
     except click.exceptions.Abort:
         click.echo("gatelib: interrupted", err=True)
@@ -90,6 +95,6 @@ def _run() -> int:
 
 def _diagnose(error: GatelibError) -> None:
     place = ":".join(str(part) for part in (error.file, error.line, error.column) if part is not None)
-    click.echo(f"gatelib: {place}: {error.message}" if place else f"gatelib: {error.message}", err=True)
+    complain(f"gatelib: {place}: {error.message}" if place else f"gatelib: {error.message}")
     if error.hint:
-        click.echo(f"  {error.hint}", err=True)
+        complain(f"  {error.hint}")

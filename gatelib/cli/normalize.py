@@ -8,6 +8,7 @@ from typing import Any
 import click
 import orjson
 
+from gatelib.cli import complain
 from gatelib.cli.params import judging, stdin
 from gatelib.gate import Gate
 
@@ -24,7 +25,7 @@ def normalize(paths: tuple[str, ...], **values: Any) -> int:
     sys.stdout.buffer.write(orjson.dumps(envelope, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
     sys.stdout.buffer.flush()
     for problem in problems:
-        click.echo(f"gatelib: {problem}", err=True)
+        complain(f"gatelib: {problem}")
         if problem.hint:
-            click.echo(f"  {problem.hint}", err=True)
+            complain(f"  {problem.hint}")
     return 3 if problems else 0

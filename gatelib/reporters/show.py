@@ -14,6 +14,7 @@ from gatelib.report import Finding, Location, Problem, Report, WaivedBy
 Standing = Literal["fails", "warns", "trial", "waived"]
 """What a finding does: fail the run, only warn, only report as a rule on trial; or it is waived."""
 
+_LOG_COMMAND: Final = re.compile(r"#(?=#(?:\[|vso\[|teamcity\[))", re.IGNORECASE)
 _DRIVE: Final = re.compile(r"^[A-Za-z]:(?=/)")
 
 
@@ -42,6 +43,13 @@ def visible(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(map(_visible, text))
+
+
+def inert(line: str) -> str:
+    """Break whatever a CI system that reads the line in a log would take for a command."""
+    line = _LOG_COMMAND.sub(r"\\x23", line)
+    start = len(line) - len(line.lstrip())
+    return f"{line[:start]}\\x3a{line[start + 1 :]}" if line.startswith("::", start) else line
 
 
 def _visible(char: str) -> str:

@@ -7,20 +7,18 @@ a CI system that reads its log: GitHub's ``::error::`` starts a line, Azure's ``
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Final
 
 from gatelib.report import Finding, Report
 from gatelib.reporters.excerpt import excerpt
 from gatelib.reporters.interface import Reporter, Style
-from gatelib.reporters.show import place, rank, standing, visible, waiver
+from gatelib.reporters.show import inert, place, rank, standing, visible, waiver
 from gatelib.reporters.summary import remedies, summary
 
 _RED, _YELLOW, _CYAN, _DIM, _BOLD, _GREEN = "31", "33", "36", "2", "1", "32"
 _COLORS: Final = {"fails": _RED, "warns": _YELLOW, "trial": _CYAN, "waived": _DIM}
 _NOT_JUDGED_SHOWN: Final = 10
-_LOG_COMMAND: Final = re.compile(r"#(?=#(?:\[|vso\[|teamcity\[))", re.IGNORECASE)
 
 
 class TextReporter(Reporter):
@@ -35,7 +33,7 @@ class TextReporter(Reporter):
         sections += [_not_judged(report), summary(report, style.width)]
         outcome = {"pass": _GREEN, "fail": _RED, "error": _RED}[report.outcome]
         sections[-1][0] = _paint(sections[-1][0], outcome, style)
-        return "\n\n".join("\n".join(map(_inert, section)) for section in sections if section) + "\n"
+        return "\n\n".join("\n".join(map(inert, section)) for section in sections if section) + "\n"
 
 
 def _findings(report: Report, style: Style) -> Iterable[list[str]]:
@@ -43,7 +41,7 @@ def _findings(report: Report, style: Style) -> Iterable[list[str]]:
     for finding in report.findings:
         by_file.setdefault(finding.location.file if finding.location else "", []).append(finding)
     for file in sorted(by_file):
-        title = _inert(visible(file)) if file else "Without a place in a file"
+        title = inert(visible(file)) if file else "Without a place in a file"
         lines = [_paint(f"{title} ({len(by_file[file])})", _BOLD, style)]
         for finding in sorted(by_file[file], key=_order):
             lines += _finding(report, finding, style)
@@ -91,13 +89,6 @@ def _not_judged(report: Report) -> list[str]:
         lines.append(f"  {visible(entry.file)}{document}: {visible(entry.reason)}")
     more = len(report.not_judged) - _NOT_JUDGED_SHOWN
     return [*lines, f"  and {more} more"] if more > 0 else lines
-
-
-def _inert(line: str) -> str:
-    """Break whatever a CI system would take for a command."""
-    line = _LOG_COMMAND.sub(r"\\x23", line)
-    start = len(line) - len(line.lstrip())
-    return f"{line[:start]}\\x3a{line[start + 1 :]}" if line.startswith("::", start) else line
 
 
 def _paint(text: str, color: str, style: Style) -> str:

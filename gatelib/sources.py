@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, count
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, TypeAlias
 
 from gatelib.report import NotJudged, Problem
 
@@ -60,7 +61,11 @@ class Discovery:
 class _Found:
     name: str
     path: str
-    root: str
+    root: _Root
+
+
+_Root: TypeAlias = tuple[str, str]
+"""The name of an input as it is shown, and its path, since two may be shown alike."""
 
 
 def discover(paths: Sequence[str], *, base: Path, stdin: BinaryIO | None, limit: int) -> Discovery:
@@ -70,39 +75,63 @@ def discover(paths: Sequence[str], *, base: Path, stdin: BinaryIO | None, limit:
     followed while it stays inside the folder, and one that leads out of it, or in a circle, is a problem.
     """
     discovery = Discovery()
-    found: dict[str, _Found] = {}
+    found: dict[str, dict[str, _Found]] = {}
     for given in dict.fromkeys(paths):
+        entries = _under(given, base, discovery)
         if given == STDIN:
-            if stdin is not None:
-                found[STDIN] = _Found(STDIN, "", STDIN)
-            continue
-        for entry in _under(given, base, discovery):
-            known = found.get(entry.name)
+            entries = iter([_Found(STDIN, "", (STDIN, ""))] if stdin is not None else [])
+        for entry in entries:
+            alike = found.setdefault(entry.name, {})
+            known = alike.get(entry.path)
             if known is None or entry.root < known.root:
-                found[entry.name] = entry
-    roots = {root: number for number, root in enumerate(sorted({entry.root for entry in found.values()}))}
-    content = stdin.read(limit + 1) if stdin is not None and STDIN in found else None
-    for name in sorted(found):
-        entry = found[name]
-        discovery.sources.append(
-            Source(name, entry.path, roots[entry.root], content if name == STDIN else None)
-        )
+                alike[entry.path] = entry
+    files = _distinct(found, base)
+    roots = {root: number for number, root in enumerate(sorted({entry.root for entry in files.values()}))}
+    for name in sorted(files):
+        entry = files[name]
+        content = stdin.read(limit + 1) if stdin is not None and not entry.path else None
+        discovery.sources.append(Source(name, entry.path, roots[entry.root], content))
+    discovery.left_out = list(dict.fromkeys(discovery.left_out))
     return discovery
 
 
 def display(path: Path, base: Path) -> str:
     """Return the name that reports show: relative to ``base`` below it, else without what lies above."""
-    absolute = Path(os.path.normpath(path.absolute()))  # links in it are not resolved
+    absolute = Path(os.path.normpath(base / path))  # links in it are not resolved
     try:
-        name = absolute.relative_to(base).as_posix()
+        name = absolute.relative_to(os.path.normpath(base)).as_posix()
     except ValueError:
-        name = path.as_posix() if not path.is_absolute() else absolute.name
+        name = absolute.name if path.is_absolute() else Path(os.path.normpath(path)).as_posix()
+    return _shown(name)
+
+
+def _shown(name: str) -> str:
     return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
+def _distinct(found: Mapping[str, Mapping[str, _Found]], base: Path) -> dict[str, _Found]:
+    """Return the files by name; of those that would be shown alike, all but one with more of their paths."""
+    files = {name: entry for name, alike in found.items() if len(alike) == 1 for entry in alike.values()}
+    for name, alike in sorted(found.items()):
+        if len(alike) == 1:
+            continue
+        by_root = sorted(alike.values(), key=lambda entry: entry.root, reverse=True)
+        real = {entry.path and os.path.realpath(entry.path): entry for entry in by_root}
+        own = STDIN if "" in real else os.path.realpath(base / name)
+        for path in sorted(real, key=lambda path: (path not in ("", own), path)):
+            parts = Path(path).parts[1:]
+            longer = (
+                _shown("/".join(parts[-length:])) for length in range(name.count("/") + 2, len(parts) + 1)
+            )
+            numbered = (f"{name}~{number}" for number in count(2))
+            free = (name for name in chain(longer, numbered) if name not in found and name not in files)
+            files[name if name not in files else next(free)] = real[path]
+    return files
+
+
 def _under(given: str, base: Path, discovery: Discovery) -> Iterator[_Found]:
+    name = display(Path(given), base)
     path = base / given
-    name = display(Path(given) if not Path(given).is_absolute() else path, base)
     try:
         mode = path.stat().st_mode
     except OSError as error:
@@ -112,7 +141,8 @@ def _under(given: str, base: Path, discovery: Discovery) -> Iterator[_Found]:
         yield from _walk(path, name, discovery)
     elif stat.S_ISREG(mode) or stat.S_ISFIFO(mode):
         # A pipe that was named is meant: `gatelib check <(helm template chart)`.
-        yield _Found(name, str(path), name)
+        absolute = os.path.normpath(path)
+        yield _Found(name, absolute, (name, absolute))
     else:
         discovery.problems.append(Problem(code=CODE, message="is no regular file", file=name))
 
@@ -124,13 +154,13 @@ class _Folder:
     real: str
     above: frozenset[str]
     """The real paths of the folders on the way here."""
-    root: str
+    root: _Root
 
 
 def _walk(top: Path, name: str, discovery: Discovery) -> Iterator[_Found]:
     inside = os.path.realpath(top)
     seen = {inside}
-    todo = [_Folder(top, name, inside, frozenset(), name)]
+    todo = [_Folder(top, name, inside, frozenset(), (name, inside))]
     while todo:
         folder = todo.pop()
         try:
@@ -139,18 +169,21 @@ def _walk(top: Path, name: str, discovery: Discovery) -> Iterator[_Found]:
         except OSError as error:
             discovery.problems.append(_unreadable(folder.name, error))
             continue
-        root = folder.name if any(entry.name in _KUSTOMIZATIONS for entry in listing) else folder.root
+        is_root = any(entry.name in _KUSTOMIZATIONS for entry in listing)
+        root = (folder.name, folder.real) if is_root else folder.root
         others = 0
         below: list[_Folder] = []
         for entry in listing:
-            shown = os.fsencode(entry.name).decode("utf-8", "backslashreplace")
+            shown = _shown(entry.name)
             entry_name = shown if folder.name == "." else f"{folder.name}/{shown}"
             wanted = shown.lower().endswith(SUFFIXES)
             link = entry.is_symlink()
-            real = os.path.realpath(entry.path) if link else f"{folder.real.rstrip(os.sep)}{os.sep}{entry.name}"
+            real = (
+                os.path.realpath(entry.path) if link else f"{folder.real.rstrip(os.sep)}{os.sep}{entry.name}"
+            )
             if link and (problem := _refused(entry_name, real, inside, folder)) is not None:
                 discovery.problems.append(problem)
-            elif entry.is_dir():
+            elif _is(entry.is_dir):
                 if shown == ".git":
                     discovery.left_out.append(
                         NotJudged(file=entry_name, document=None, reason="git's own folder")
@@ -164,7 +197,7 @@ def _walk(top: Path, name: str, discovery: Discovery) -> Iterator[_Found]:
                     below.append(_Folder(Path(entry.path), entry_name, real, above, root))
             elif not wanted:
                 others += 1
-            elif entry.is_file():
+            elif _is(entry.is_file):
                 yield _Found(entry_name, entry.path, root)
             else:
                 message = "is a link to nothing" if link else "is no regular file"
@@ -174,6 +207,13 @@ def _walk(top: Path, name: str, discovery: Discovery) -> Iterator[_Found]:
             reason = f"{files} not .yaml, .yml or .json"
             discovery.left_out.append(NotJudged(file=folder.name, document=None, reason=reason))
         todo.extend(reversed(below))
+
+
+def _is(test: Callable[[], bool]) -> bool:
+    try:
+        return test()
+    except OSError:  # a link to itself
+        return False
 
 
 def _refused(name: str, real: str, inside: str, folder: _Folder) -> Problem | None:

@@ -52,7 +52,6 @@ def report(name: str, engine: str) -> Report:
         engine=engine,
         base=CORPUS,
         now="2026-11-22T00:00:00Z",
-        namespace="default",
         isolated=False,
     )
     return gate.check([case["file"]])

@@ -66,6 +66,9 @@ errors contains {
 
 names_something(spec) if {
 	is_array(spec.rules)
+	every rule in spec.rules {
+		is_string(rule)
+	}
 	is_object(spec.target)
 	every _, value in spec.target {
 		is_string(value)

@@ -176,7 +176,7 @@ test_unsigned_exceptions_waive_nothing_where_signatures_are_required if {
 test_errors_of_form if {
 	errors([]) == set()
 	errors([record({})]) == set()
-	every change in [{"rules": "GL-T-001"}, {"rules": null}, {"target": null}, {"target": {"name": 7}}] {
+	every change in [{"rules": "GL-T-001"}, {"rules": null}, {"rules": ["GL-T-001", 7]}, {"target": null}, {"target": {"name": 7}}] {
 		errors([record({}), record(change)]) == {error(1, "exception `e` must name `rules` as a list and a `target` of texts")}
 	}
 	every nonsense in ["x", null, 7, []] {

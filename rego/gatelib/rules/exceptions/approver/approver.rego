@@ -18,7 +18,10 @@ package gatelib.rules.exceptions.approver
 
 import data.gatelib.lib.exceptions
 
-subjects contains exception.place.document if some exception in exceptions.all
+subjects contains document if {
+	some exception in exceptions.all
+	document := exception.place.document
+}
 
 deny contains object.union(exception.place, {
 	"id": "GL-EXC-001",

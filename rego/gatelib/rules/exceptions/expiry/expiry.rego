@@ -19,7 +19,10 @@ package gatelib.rules.exceptions.expiry
 
 import data.gatelib.lib.exceptions
 
-subjects contains exception.place.document if some exception in exceptions.all
+subjects contains document if {
+	some exception in exceptions.all
+	document := exception.place.document
+}
 
 deny contains object.union(exception.place, {
 	"id": "GL-EXC-002",

@@ -32,7 +32,7 @@ deny contains {
 
 deny contains {
 	"id": "GL-REL-001",
-	"msg": sprintf("Release `%s` names an Evidence Pack by `%v`, which is not 64 hex digits", [release.name, sha256(release)]),
+	"msg": sprintf("Release `%s` names an Evidence Pack by %s, which is not 64 hex digits", [release.name, shown(sha256(release))]),
 	"document": release.index,
 	"path": ["spec", "evidencePack", "sha256"],
 } if {
@@ -44,6 +44,11 @@ deny contains {
 releases := documents.of_type("gatelib.dev/Release")
 
 sha256(release) := object.get(release.content, ["spec", "evidencePack", "sha256"], null)
+
+# Engines do not write all numbers alike.
+shown(value) := sprintf("`%s`", [value]) if {
+	is_string(value)
+} else := sprintf("a value of type `%s`", [type_name(value)])
 
 is_sha256(value) if {
 	is_string(value)

@@ -37,11 +37,22 @@ test_deny_a_release_without_hash if {
 test_deny_what_is_not_64_hex_digits if {
 	every value in [
 		substring(hash, 0, 63), concat("", [hash, "0"]), concat("", [hash, "\n"]), concat("", ["sha256:", hash]),
-		replace(hash, "a", "g"), " ", 7, true, [hash], {"hex": hash},
+		replace(hash, "a", "g"), " ",
 	] {
 		rule.deny == {{
 			"id": "GL-REL-001",
-			"msg": sprintf("Release `api-1` names an Evidence Pack by `%v`, which is not 64 hex digits", [value]),
+			"msg": sprintf("Release `api-1` names an Evidence Pack by `%s`, which is not 64 hex digits", [value]),
+			"document": 0,
+			"path": ["spec", "evidencePack", "sha256"],
+		}} with input as envelope([release({"evidencePack": {"sha256": value}})])
+	}
+}
+
+test_deny_what_is_no_text if {
+	every value in [7, true, [hash], {"hex": hash}] {
+		rule.deny == {{
+			"id": "GL-REL-001",
+			"msg": sprintf("Release `api-1` names an Evidence Pack by a value of type `%s`, which is not 64 hex digits", [type_name(value)]),
 			"document": 0,
 			"path": ["spec", "evidencePack", "sha256"],
 		}} with input as envelope([release({"evidencePack": {"sha256": value}})])

@@ -30,11 +30,8 @@ all contains problem(entries.document, array.concat(entries.path, [field, key]),
 all contains problem(workload.index, path, want, value) if {
 	some workload in workloads.all
 	pattern := workloads.template_paths[workload.type]
-	some position, _ in pattern
-	path := array.slice(pattern, 0, position + 1)
-	not "*" in path
-	value := object.get(workload.content, path, null)
-	want := wanted_on_the_way(pattern, position + 1)
+	some [path, value] in on_the_way(workload.content, pattern)
+	want := wanted_on_the_way(pattern, count(path))
 	wrong(value, want)
 }
 
@@ -123,6 +120,21 @@ wrong(value, want) if {
 }
 
 written(path) := concat(".", [sprintf("%v", [step]) | some step in path])
+
+on_the_way(content, pattern) := [[path, object.get(content, path, null)] |
+	some position, _ in pattern
+	path := array.slice(pattern, 0, position + 1)
+] if {
+	not "*" in pattern
+}
+
+on_the_way(content, pattern) := [[path, value] |
+	walk(content, [path, value])
+	count(path) > 0
+	workloads.fits(path, array.slice(pattern, 0, count(path)))
+] if {
+	"*" in pattern
+}
 
 wanted_on_the_way(pattern, next) := "array" if {
 	pattern[next] == "*"

@@ -64,6 +64,11 @@ test_wrong_types_on_the_way_through_a_list if {
 		with data.gatelib.params as params
 	malformed.all == set() with input as envelope(object.union(jobs, {"spec": {"jobs": [{"template": {}}]}}))
 		with data.gatelib.params as params
+	malformed.all == {
+		wrong(["spec", "jobs", 0], "an object", "a string"),
+		wrong(["spec", "jobs", 2, "template"], "an object", "a list"),
+	} with input as envelope(object.union(jobs, {"spec": {"jobs": ["x", null, {"template": [{}]}, {"template": null}]}}))
+		with data.gatelib.params as params
 }
 
 test_wrong_types_in_a_pod if {

@@ -39,19 +39,15 @@ selector_of(budget) := object.get(documents.mapping(object.get(budget.content, "
 
 budgets := [budget |
 	some budget in object.get(documents.known_by_type, "policy/PodDisruptionBudget", [])
-	is_effective(budget.content, selector_of(budget))
-]
-
-is_effective(_, selector) if {
+	selector := selector_of(budget)
 	is_object(selector)
 	not labels.problem(selector)
-	not is_empty(selector)
-}
+	not selects_nothing(budget.content, selector)
+]
 
-is_effective(content, selector) if {
-	is_object(selector)
+selects_nothing(content, selector) if {
+	content.apiVersion == "policy/v1beta1"
 	is_empty(selector)
-	object.get(content, "apiVersion", "") != "policy/v1beta1"
 }
 
 is_empty(selector) if {

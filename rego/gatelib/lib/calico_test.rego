@@ -76,6 +76,7 @@ test_peers if {
 	peer({"ports": [80], "selector": ""}) == {"from": "everywhere"}
 	peer({"nets": ["10.0.0.0/8", "0.0.0.0/0"]}) == {"from": "everywhere"}
 	peer({"nets": ["10.0.0.0/8"]}) == {"from": "outside"}
+	peer({"nets": ["0.0.0.0/0"], "selector": "app == 'web'"}) == {"from": "unknown"}
 	peer({"selector": "app == 'web'"}) == {"from": "own", "pods": web}
 	peer({"namespaceSelector": "global()", "selector": "app == 'web'"}) == {"from": "outside"}
 	peer({"namespaceSelector": "projectcalico.org/name == 'b'", "selector": "app == 'web'"}) == {
@@ -98,11 +99,12 @@ test_problems if {
 	problems({"ingress": {}}) == [[["spec", "ingress"], "`ingress` must be a list of objects"]]
 	problems({"egress": [1]}) == [[["spec", "egress"], "`egress` must be a list of objects"]]
 	problems({"types": "Ingress"}) == [[["spec", "types"], "`types` must be a list of `Ingress` and `Egress`"]]
+	problems({"types": {"a": "Ingress"}}) == [[["spec", "types"], "`types` must be a list of `Ingress` and `Egress`"]]
 	problems({"types": ["In"]}) == [[["spec", "types"], "`types` must be a list of `Ingress` and `Egress`"]]
 	problems({"ingress": [{"action": "allow"}]}) == [[["spec", "ingress", 0], rule]]
 	problems({"ingress": [{"source": "x"}]}) == [[["spec", "ingress", 0], rule]]
 	problems({"ingress": [{"source": {"selector": 1}}]}) == [[["spec", "ingress", 0], rule]]
 	problems({"ingress": [{"source": {"namespaceSelector": {}}}]}) == [[["spec", "ingress", 0], rule]]
 	problems({"ingress": [{"source": {"nets": "0.0.0.0/0"}}]}) == [[["spec", "ingress", 0], rule]]
-	calico.read({"content": {"spec": "x"}}).policies == []
+	calico.read({"content": {"spec": {"selector": 1}}}).policies == []
 }

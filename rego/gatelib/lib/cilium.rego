@@ -149,8 +149,8 @@ peer_of("fromEndpoints", selector) := {"from": "unknown"} if {
 	requirements := requirements_of(selector)
 }
 
-peer_of("fromEntities", entity) := entities[entity] if {
-	entities[entity]
+peer_of("fromEntities", entity) := peer if {
+	peer := entities[entity]
 } else := {"from": "unknown"}
 
 peer_of(field, _) := {"from": "outside"} if field in {"fromCIDR", "fromCIDRSet", "fromGroups", "fromNodes"}

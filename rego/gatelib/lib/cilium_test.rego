@@ -58,6 +58,7 @@ test_ports if {
 test_peers if {
 	peers({}) == []
 	peers({"toPorts": [{}]}) == [{"from": "everywhere"}]
+	peers({"toPorts": [{}], "fromEntities": ["world"]}) == [{"from": "outside"}]
 	peers({"fromEndpoints": null}) == []
 	peers({"fromEndpoints": [{}]}) == [{"from": "own", "pods": {"matchExpressions": []}}]
 	peers({"fromEndpoints": [{"matchLabels": {"app": "web"}}]}) == [{
@@ -115,5 +116,6 @@ test_problems if {
 		["spec", "ingress", 0, "fromEndpoints", 0],
 		"the selector must be an object",
 	]]
-	cilium.read({"content": {"spec": "x"}}).policies == []
+	problems({"spec": {"endpointSelector": {}, "enableDefaultDeny": [{}]}}) == switch
+	cilium.read({"content": {"spec": {"endpointSelector": {}, "ingress": {}}}}).policies == []
 }

@@ -165,6 +165,8 @@ test_warn_or_deny_all_ingress if {
 	warned == {opened}
 
 	params := {"network_policy": {"reject_allow_all": true}}
+	narrow := rule.deny with input as envelope([web, policy("web", selects_web)], []) with data.gatelib.params as params
+	narrow == set()
 	denied_then := rule.deny with input as given with data.gatelib.params as params
 	denied_then == {opened}
 	warned_then := rule.warn with input as given with data.gatelib.params as params

@@ -54,10 +54,7 @@ unjudged contains {
 	not is_whole(own_replicas(workload))
 }
 
-unjudged contains problem if {
-	some problem in running.problems
-	problem.document in {workload.index | some workload in disruptable}
-}
+unjudged contains problem if some problem in running.problems
 
 unjudged contains problem if {
 	some problem in companions.unjudged(

@@ -85,6 +85,8 @@ test_deny_selector_that_selects_nothing if {
 			budget("policy/v1", {"selector": null}),
 			budget("policy/v1", null),
 			budget("policy/v1", {"selector": {"matchLabels": {"app": "api"}}}),
+			budget("policy/v1", {"selector": {"matchLabels": {"app": "web", "tier": "front"}}}),
+			budget("policy/v1", {"selector": {"matchLabels": "app"}}),
 		],
 		[],
 	)
@@ -100,6 +102,11 @@ test_allow_selector_of_v1beta1 if {
 		[],
 	)
 	denied == set()
+	by_label := rule.deny with input as envelope(
+		[deployment({}), budget("policy/v1beta1", {"selector": {"matchLabels": {"app": "web"}}})],
+		[],
+	)
+	by_label == set()
 }
 
 test_allow_fewer_replicas if {

@@ -184,8 +184,8 @@ names_only(selector, owners) if {
 }
 
 # The tenants that a selector names; none where it leaves the tenant open.
-tenants_required(selector) := {selector.matchLabels[params.all.tenancy.label]} if {
-	selector.matchLabels[params.all.tenancy.label]
+tenants_required(selector) := {name} if {
+	name := selector.matchLabels[params.all.tenancy.label]
 } else := {name |
 	some expression in documents.list(object.get(selector, "matchExpressions", []))
 	expression.key == params.all.tenancy.label

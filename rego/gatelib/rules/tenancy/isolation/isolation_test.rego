@@ -88,7 +88,7 @@ test_deny_everything if {
 }
 
 test_deny_own_namespace_by_default_where_it_is_shared if {
-	own := policy("shared", {"ingress": [{"from": [{"podSelector": {}}]}]})
+	own := policy("shared", {"ingress": [{"from": [{"podSelector": {}}, by_name("shared")]}]})
 	denied := rule.deny with input as envelope([shared, own], [])
 	denied == {open_by_default(0, "shared")}
 }
@@ -113,6 +113,9 @@ test_allow_namespaces_of_the_tenant_and_of_none if {
 			admits("acme", by_name("jobs")),
 			admits("acme", by_name("ingress")),
 			admits("acme", by_name("unknown")),
+			globex,
+			closed("globex"),
+			admits("acme", {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "globex", "stage": "prod"}}}),
 			admits("acme", {"namespaceSelector": {"matchLabels": {"gatelib.dev/tenant": "acme"}}}),
 			admits("acme", {"namespaceSelector": {"matchExpressions": [{"key": "gatelib.dev/tenant", "operator": "DoesNotExist"}]}}),
 			admits("acme", {"ipBlock": {"cidr": "203.0.113.0/24"}}),
@@ -165,6 +168,15 @@ test_allow_own_pods_in_a_namespace_of_several_tenants if {
 	denied == set()
 }
 
+test_deny_pods_of_all_other_tenants if {
+	others := {"podSelector": {"matchExpressions": [{"key": "gatelib.dev/tenant", "operator": "NotIn", "values": ["acme"]}]}}
+	denied := rule.deny with input as envelope(
+		[acme, closed("acme"), shared, closed("shared"), admits("acme", object.union(by_name("shared"), others))],
+		[],
+	)
+	denied == {admitted(4, "namespace `shared` of another tenant")}
+}
+
 test_deny_others_pods_in_a_namespace_of_several_tenants if {
 	others := {"podSelector": {"matchExpressions": [{"key": "gatelib.dev/tenant", "operator": "In", "values": ["acme", "globex"]}]}}
 	denied := rule.deny with input as envelope(
@@ -209,6 +221,8 @@ test_deny_namespace_for_a_policy_of_the_inventory if {
 	given := envelope([acme], [closed("acme"), admits("acme", by_name("globex")), globex, admits("globex", by_name("acme"))])
 	denied := rule.deny with input as given
 	denied == {object.union(admitted(0, "namespace `globex` of another tenant"), {"path": ["metadata", "name"]})}
+	subjects := rule.subjects with input as given
+	subjects == {0}
 }
 
 test_label_and_marker_are_parameters if {
@@ -240,7 +254,8 @@ test_unjudged_peer if {
 		"metadata": {"name": "c", "namespace": "acme"},
 		"spec": {"ingress": [{"action": "Allow", "source": {"notNets": ["10.0.0.0/8"]}}]},
 	}
-	unjudged := rule.unjudged with input as envelope([acme, calico, closed("acme")], [])
+	own := admits("acme", by_name("acme"))
+	unjudged := rule.unjudged with input as envelope([acme, calico, closed("acme"), own], [])
 		with data.gatelib.params as {"network_policy": {"extra_kinds": ["projectcalico.org/NetworkPolicy"]}}
 	unjudged == {{"document": 1, "path": ["spec", "ingress", 0], "msg": "whom this admits is not understood"}}
 }

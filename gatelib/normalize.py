@@ -92,7 +92,7 @@ def normalize(
         if isinstance(items, list):
             if (refusal := _as_list(raw.ordinal, path, content)) is not None:
                 yield refusal
-            inherited = _item_type(content)
+            inherited = _item_type(value, version, kind)
             todo.extend(
                 ((*path, "items", position), item, *inherited)
                 for position, item in reversed(list(enumerate(items)))
@@ -165,11 +165,12 @@ def _inheriting(value: dict[str, Any], version: str, kind: str) -> dict[str, Any
     return {**value, **missing} if missing else value
 
 
-def _item_type(content: Mapping[str, Any]) -> tuple[str, str]:
-    kind, version = content.get("kind"), content.get("apiVersion")
-    if kind == "List" or not isinstance(kind, str):
-        return "", ""
-    return version if isinstance(version, str) else "", kind.removesuffix("List")
+def _item_type(value: Mapping[str, Any], version: str, kind: str) -> tuple[str, str]:
+    """Return what items inherit: the type of the innermost list that has one of its own."""
+    own_kind, own_version = value.get("kind"), value.get("apiVersion")
+    if own_kind in ("List", "") or not isinstance(own_kind, str):
+        return version, kind
+    return own_version if isinstance(own_version, str) else "", own_kind.removesuffix("List")
 
 
 def _with_namespace(content: dict[str, Any], namespace: str) -> dict[str, Any]:

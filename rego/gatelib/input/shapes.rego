@@ -94,10 +94,15 @@ flattened := [inherit(content, path, item) |
 
 inherit(content, path, item) := object.union(
 	inherited(content, path),
-	{key: value | some key, value in item; not value in {null, ""}},
+	{key: value | some key, value in item; not is_untyped(key, value)},
 ) if {
 	is_object(item)
 } else := item
+
+is_untyped(key, value) if {
+	key in {"apiVersion", "kind"}
+	value in {null, ""}
+}
 
 leaves(content) := [[[], content]] if not is_list(content)
 

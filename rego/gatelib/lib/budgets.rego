@@ -61,5 +61,13 @@ by_key := {scope: {key: [position | some position in positions] | some key, posi
 
 keyed_positions[budget.scope][key] contains position if {
 	some position, budget in budgets
-	some key in selector_keys.of_selector(selector_of(budget))
+	some key in selector_keys.rarest(selector_of(budget), shares[budget.scope])
+}
+
+shares := {scope: {key: count(positions) | some key, positions in keyed} | some scope, keyed in shared_positions}
+
+shared_positions[budget.scope][key] contains position if {
+	some position, budget in budgets
+	some keys in selector_keys.alternatives(selector_of(budget))
+	some key in keys
 }

@@ -75,7 +75,15 @@ scoped_positions[policy.document.scope] contains position if some position, poli
 
 keyed_positions[policy.document.scope][key] contains position if {
 	some position, policy in policies
-	some key in selector_keys.of_selector(policy.selector)
+	some key in selector_keys.rarest(policy.selector, shares[policy.document.scope])
+}
+
+shares := {scope: {key: count(positions) | some key, positions in keyed} | some scope, keyed in shared_positions}
+
+shared_positions[policy.document.scope][key] contains position if {
+	some position, policy in policies
+	some keys in selector_keys.alternatives(policy.selector)
+	some key in keys
 }
 
 sources := [{"companion": companion, "reading": reading} |

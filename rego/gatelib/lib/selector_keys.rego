@@ -1,7 +1,7 @@
 # METADATA
 # title: Keys of selectors
 # description: >-
-#   Keys by which an index finds the selectors that may select an object, from one label that each selected
+#   Keys by which an index finds the selectors that may select an object, made from labels that each selected
 #   object has. So a pod meets the few selectors that ask for one of its labels, and not all of its namespace.
 package gatelib.lib.selector_keys
 
@@ -9,9 +9,9 @@ import data.gatelib.lib.documents
 
 # METADATA
 # description: >-
-#   The keys of a well-formed LabelSelector: what it selects has one of them. The empty key stands for a selector
-#   that asks for no label.
-of_selector(selector) := wanted[0] if {
+#   Sets of keys for a well-formed LabelSelector, each of which would do: what it selects has a key of each. The
+#   empty key stands for a selector that asks for no label.
+alternatives(selector) := wanted if {
 	wanted := array.concat(
 		[{pair(key, value)} | some key, value in documents.mapping(object.get(selector, "matchLabels", {}))],
 		array.concat(
@@ -26,11 +26,21 @@ of_selector(selector) := wanted[0] if {
 		),
 	)
 	count(wanted) > 0
-} else := {""}
+} else := [{""}]
+
+# METADATA
+# description: >-
+#   The alternative that is shared the least, by how many share each key: labels such as a release's name are on
+#   everything in a namespace, and lead nowhere.
+rarest(selector, shares) := ranked[0][1] if {
+	ranked := sort([[sum([object.get(shares, key, 0) | some key in keys]), keys] |
+		some keys in alternatives(selector)
+	])
+}
 
 # METADATA
 # description: The keys of all selectors that may select these labels.
-of_labels(labels) := ({""} | {key | some key, _ in labels}) | {pair(key, value) | some key, value in labels}
+of_labels(labels) := {""} | ({key | some key, _ in labels} | {pair(key, value) | some key, value in labels})
 
 expressions(selector) := documents.list(object.get(selector, "matchExpressions", []))
 

@@ -202,7 +202,7 @@ any_tenant := {params.all.tenancy.label: "?"}
 namespaces_by_selector := {selector: selected |
 	some selector in {peer.namespaces | some [_, peer] in peers; peer.from == "namespaces"}
 	selected := [namespace |
-		some key in selector_keys.of_selector(selector)
+		some key in selector_keys.rarest(selector, shares)
 		some position in object.get(namespaces_by_key, key, [])
 		namespace := tenant_namespaces[position]
 		labels.selects(selector, namespace.labels)
@@ -220,6 +220,8 @@ tenant_namespaces := [{
 ]
 
 namespaces_by_key := {key: [position | some position in positions] | some key, positions in namespace_positions}
+
+shares := {key: count(positions) | some key, positions in namespaces_by_key}
 
 namespace_positions[key] contains position if {
 	some position, namespace in tenant_namespaces

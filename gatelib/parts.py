@@ -13,7 +13,7 @@ from gatelib.judge import Held, SetTask
 from gatelib.plan import Plan
 from gatelib.sources import Source
 
-_BATCH_BYTES: Final = 512 * 1024
+_BATCH_BYTES: Final = 1024 * 1024
 _BATCH_FILES: Final = 256
 _FEWEST: Final = 400
 """Documents below which it does not pay to split a set task."""

@@ -86,7 +86,7 @@ test_hostile_items_are_errors if {
 		every given in [
 			list("PodList", [pod, item]),
 			list("List", [list("PodList", [item])]),
-			[{"path": "a.yaml", "contents": item}],
+			[{"path": "a.yaml", "contents": list("PodList", [item])}],
 			{"action": "deploy", "artefact": [item]},
 		] {
 			shapes.errors == not_an_object with input as given

@@ -16,10 +16,49 @@ import data.gatelib.lib.timestamps
 #   Every well-formed finding, as `{finding, type, place, containers}`. The finding itself is `{rule, action,
 #   severity, controls, msg, path, resource, fingerprint}` and the `document`, `evidence` or `exception` that it
 #   points into; what stands beside it is for matching waivers.
-all := [finding |
-	some position in well_formed
-	finding := joined(exported[position])
+all := [entry |
+	some [position, into] in well_formed
+	raw := exported[position]
+	path := raw.finding.path
+	subject := subject_of(raw.finding)
+
+	# An element of a list goes by its name, so that a fingerprint survives a new neighbour.
+	elements := {place: element(subject.content, path, place) | some place, step in path; not is_string(step)}
+	pointer := json_pointer([object.get(elements, place, step) | some place, step in path])
+	said := said_of[raw.rule]
+	entry := {
+		"type": subject.type,
+		"place": pointer,
+		"containers": {name |
+			some place, name in elements
+			path[place - 1] in container_fields
+			name == object.get(subject.content, array.concat(array.slice(path, 0, place + 1), ["name"]), null)
+		},
+		"finding": {
+			"rule": raw.rule,
+			"action": said.actions[raw.action],
+			"severity": said.severity,
+			"controls": said.controls,
+			"msg": raw.finding.msg,
+			"path": path,
+			"resource": subject.resource,
+			"fingerprint": concat("|", [raw.rule, subject.prefix, replace(pointer, "|", "~2")]),
+			into: raw.finding[into],
+		},
+	}
 ]
+
+container_fields := {"containers", "initContainers", "ephemeralContainers"}
+
+# What the catalogue says of each rule that found something.
+said_of := {id: {
+	"severity": object.get(entry, "severity", "critical"),
+	"controls": object.get(entry, "controls", []),
+	"actions": {exported_action: action(exported_action, entry) | some exported_action in ["deny", "warn"]},
+} |
+	some id in {raw.rule | some raw in exported}
+	entry := selection.catalog[id]
+}
 
 # METADATA
 # description: What a rule exported in another form than the contract's, or said it could not judge.
@@ -27,8 +66,10 @@ errors contains {
 	"code": "GL-ERR-009",
 	"message": sprintf("rule `%s` exported a finding that is not of the agreed form", [raw.rule]),
 } if {
+	count(well_formed) != count(exported)
+	fine := {position | some [position, _] in well_formed}
 	some position, raw in exported
-	not position in well_formed
+	not position in fine
 }
 
 errors contains object.union(
@@ -57,15 +98,17 @@ exported := array.concat(
 	],
 )
 
-# Positions in `exported`.
-well_formed contains position if {
+# Positions in `exported`, each with the key by which the finding points at something.
+well_formed := [[position, into] |
 	some position, raw in exported
 	raw.finding.id == raw.rule
 	is_string(raw.finding.msg)
 	is_array(raw.finding.path)
-	count({"document", "evidence", "exception"} & object.keys(raw.finding)) == 1
+	keys := {"document", "evidence", "exception"} & object.keys(raw.finding)
+	count(keys) == 1
 	points_somewhere(raw.finding)
-}
+	some into in keys
+]
 
 points_somewhere(finding) if by_index[finding.document]
 
@@ -75,53 +118,19 @@ points_somewhere(finding) if exceptions.given[finding.exception]
 
 by_index := {document.index: document | some document in documents.judged}
 
-joined(raw) := {
-	"type": subject.type,
-	"place": place,
-	"containers": containers(raw.finding.path, names),
-	"finding": object.union(
-		{
-			"rule": raw.rule,
-			"action": action(raw.action, entry),
-			"severity": object.get(entry, "severity", "critical"),
-			"controls": object.get(entry, "controls", []),
-			"msg": raw.finding.msg,
-			"path": raw.finding.path,
-			"resource": subject.resource,
-			"fingerprint": concat("|", [raw.rule, subject.prefix, replace(place, "|", "~2")]),
-		},
-		object.filter(raw.finding, ["document", "evidence", "exception"]),
-	),
-} if {
-	entry := selection.catalog[raw.rule]
-	subject := subject_of(raw.finding)
-	names := object.union(
-		{position: step | some position, step in raw.finding.path},
-		element_names(subject, raw.finding.path),
-	)
-	place := concat("/", [pointer(names[position]) | some position, _ in raw.finding.path])
-}
-
-# An element of a list goes by its name, so that a fingerprint survives a new neighbour.
-element_names(subject, path) := {position: name |
-	some position, step in path
-	is_number(step)
-	name := object.get(subject.content, array.concat(array.slice(path, 0, position + 1), ["name"]), "")
+element(content, path, place) := name if {
+	is_number(path[place])
+	name := object.get(content, array.concat(array.slice(path, 0, place + 1), ["name"]), "")
 	is_string(name)
 	name != ""
-}
+} else := sprintf("%v", [path[place]])
 
-containers(path, names) := {names[position] |
-	some position, step in path
-	is_number(step)
-	path[position - 1] in {"containers", "initContainers", "ephemeralContainers"}
-	is_string(names[position])
-}
-
-# JSON Pointer's escapes (RFC 6901, section 3).
-pointer(name) := replace(replace(name, "~", "~0"), "/", "~1") if {
-	is_string(name)
-} else := sprintf("%v", [name])
+# The escapes of RFC 6901, section 3.
+json_pointer(steps) := pointer if {
+	pointer := concat("/", steps)
+	not contains(pointer, "~")
+	strings.count(pointer, "/") == count(steps) - 1
+} else := concat("/", [replace(replace(step, "~", "~0"), "/", "~1") | some step in steps])
 
 subject_of(finding) := subjects[finding.document] if {
 	subjects[finding.document]

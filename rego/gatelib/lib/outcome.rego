@@ -7,38 +7,38 @@ import data.gatelib.lib.findings
 import data.gatelib.lib.waivers
 
 # METADATA
-# description: The findings that no exception hides.
-standing := [entry.finding | some position, entry in findings.all; not waivers_by_position[position]]
+# description: The findings that no exception hides, of one action.
+of_action(action) := [findings.all[position].finding |
+	some _, actions in standing
+	some position in object.get(actions, action, set())
+]
 
 # METADATA
-# description: The findings that one hides, with its number as `waived_by`.
+# description: The findings that an exception hides, with its number as `waived_by`.
 waived := [object.union(findings.all[position].finding, {"waived_by": exception[0]}) |
 	some position, exception in waivers_by_position
 ]
 
 # METADATA
-# description: The standing findings of one action.
-of_action(action) := [finding | some finding in standing; finding.action == action]
-
-# METADATA
 # description: The number of findings of a rule, waived ones among them.
-count_of(id) := count(object.get(positions_by_rule, id, set()))
+count_of(id) := count([1 | some finding in waived; finding.rule == id]) + sum([count(positions) |
+	some _, positions in object.get(standing, id, {})
+])
 
 # METADATA
 # description: What became of a rule that judged so many documents.
 status(id, judged) := "fail" if {
-	"deny" in object.get(actions_by_rule, id, set())
+	standing[id].deny
 } else := "warn" if {
-	"warn" in object.get(actions_by_rule, id, set())
+	standing[id].warn
 } else := "waived" if {
-	id in rules_waived
+	some finding in waived
+	finding.rule == id
 } else := "canary" if {
-	"canary" in object.get(actions_by_rule, id, set())
+	standing[id].canary
 } else := "not_applicable" if {
 	judged == 0
 } else := "pass"
-
-rules_waived := {finding.rule | some finding in waived}
 
 # The number of the exception in a list of its own, since the first number is 0 and must not look like none.
 waivers_by_position := {position: [exception] |
@@ -48,11 +48,13 @@ waivers_by_position := {position: [exception] |
 	exception := waivers.waived_by(entry)
 }
 
-# Complete rules over partial ones, for the reason given in `gatelib.lib.documents`.
-positions_by_rule := {id: positions | some id, positions in positions_of}
+# Positions in `findings.all` by rule and action: a complete rule over a partial one, for the reason given in
+# `gatelib.lib.documents`.
+standing := {id: actions | some id, actions in standing_positions}
 
-actions_by_rule := {id: actions | some id, actions in actions_of}
-
-positions_of[entry.finding.rule] contains position if some position, entry in findings.all
-
-actions_of[finding.rule] contains finding.action if some finding in standing
+standing_positions[rule][action] contains position if {
+	some position, entry in findings.all
+	not waivers_by_position[position]
+	rule := entry.finding.rule
+	action := entry.finding.action
+}

@@ -90,7 +90,7 @@ record(name, ids) := {"apiVersion": "gatelib.dev/v1", "kind": "PolicyException",
 
 outcomes(given) := result if {
 	result := {
-		"standing": outcome.standing,
+		"standing": [entry | some action in ["deny", "warn", "canary"]; some entry in outcome.of_action(action)],
 		"waived": outcome.waived,
 		"deny": outcome.of_action("deny"),
 		"warn": outcome.of_action("warn"),

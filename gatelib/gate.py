@@ -23,6 +23,9 @@ _DATE_TIME: Final = re.compile(
 )
 """As the rules read it: what is left of a second does not matter to whether it is one."""
 
+_LONGEST_TIMEOUT: Final = 86400
+"""Seconds; as in the configuration's schema."""
+
 Progress = Callable[[int, int], None]
 """Called with the bytes that are done and all there are."""
 
@@ -140,14 +143,14 @@ def _check(settings: Settings) -> None:
     one_of("engine", settings.engine, engines.names())
     if settings.jobs is not None and settings.jobs < 1:
         raise UsageError("there must be at least one job")
-    if settings.timeout is not None and settings.timeout <= 0:
-        raise UsageError("a time-out is more than 0 seconds")
+    if settings.timeout is not None and not 0 < settings.timeout <= _LONGEST_TIMEOUT:
+        raise UsageError(f"a time-out is more than 0 and at most {_LONGEST_TIMEOUT} seconds")
     if settings.now is not None and parse_now(settings.now) is None:
         raise UsageError(f"`{settings.now}` is no RFC 3339 date-time", hint="such as 2026-11-22T00:00:00Z")
 
 
 def parse_now(text: str) -> datetime | None:
-    """Return the moment that an RFC 3339 date-time of the years 1970 to 2261 names, else ``None``."""
+    """Return the moment that an RFC 3339 date-time of the years 1970 to 2259 names, else ``None``."""
     match = _DATE_TIME.fullmatch(text)
     if match is None:
         return None

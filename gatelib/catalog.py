@@ -95,7 +95,7 @@ def _entry(block: str, package: list[str], file: str, line: int) -> Entry:
 
     try:
         metadata = yaml.safe_load(block) if block else None
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError, RecursionError):  # PyYAML lets the last two through
         metadata = None
     if not isinstance(metadata, dict) or not isinstance(metadata.get("custom"), dict):
         raise refuse("a rule needs METADATA with `title`, `description` and `custom` above its package")
@@ -106,6 +106,11 @@ def _entry(block: str, package: list[str], file: str, line: int) -> Entry:
     unknown_custom = custom.keys() - {*_REQUIRED, *_OPTIONAL}
     problems += [f"METADATA has an unknown key `{key}`" for key in unknown]
     problems += [f"METADATA has an unknown key `custom.{key}`" for key in unknown_custom]
+    problems += [
+        f"METADATA's `{key}` must be a text"
+        for key in ("title", "description")
+        if metadata.get(key) and not isinstance(metadata[key], str)
+    ]
     problems += _wrong_values(custom)
     if problems:
         raise refuse(sorted(problems)[0])
@@ -128,11 +133,11 @@ def _is_words(value: object) -> bool:
 
 def _wrong_values(custom: Mapping[str, Any]) -> list[str]:
     checks: dict[str, Callable[[Any], bool]] = {
-        "id": lambda v: isinstance(v, str) and bool(_ID.match(v)),
+        "id": lambda v: isinstance(v, str) and bool(_ID.fullmatch(v)),
         "severity": lambda v: v in SEVERITIES,
         "controls": _is_words,
         "gates": lambda v: _is_words(v) and bool(v) and set(v) <= set(GATES),
-        "kinds": lambda v: _is_words(v) and bool(v) and all(_KIND.match(kind) for kind in v),
+        "kinds": lambda v: _is_words(v) and bool(v) and all(_KIND.fullmatch(kind) for kind in v),
         "scope": lambda v: v in SCOPES,
         "remediation": lambda v: isinstance(v, str) and bool(v.strip()),
         "since": lambda v: isinstance(v, str) and bool(v),

@@ -90,7 +90,7 @@ def normalize(
         content = _inheriting(value, version, kind)
         items = content.get("items")
         if isinstance(items, list):
-            if (refusal := _as_list(raw.ordinal, path, content)) is not None:
+            if (refusal := _as_list(raw.ordinal, path, value)) is not None:
                 yield refusal
             inherited = _item_type(value, version, kind)
             todo.extend(
@@ -123,6 +123,9 @@ def _document(
         return Refusal(ordinal, path, _NO_MANIFESTS[type_], is_error=False)
     if kind.endswith("List") and "items" in content and content["items"] is None:
         return Refusal(ordinal, path, "an empty list", is_error=False)
+    if kind.endswith("List") and "items" in content:
+        reason = f"`items` of `{kind}` must be a list, and is {_article(content['items'])}"
+        return Refusal(ordinal, (*path, "items"), reason, is_error=True)
     if namespace is not None and kind not in kinds.cluster_scoped:
         content = _with_namespace(content, namespace)
     if is_secret(content):

@@ -224,6 +224,15 @@ errors contains {
 	not is_object(content)
 }
 
+errors contains {
+	"code": "GL-ERR-002",
+	"message": sprintf("`%s` has `items`, and tools disagree on whether that makes it a list", [kind]),
+} if {
+	name in {"combined", "artefact", "object"}
+	some content in plain
+	some kind in ambiguous_lists(content)
+}
+
 # Nothing that an API server sends for review is a list: an object that looks like one would hide itself.
 errors contains {
 	"code": "GL-ERR-002",
@@ -232,6 +241,35 @@ errors contains {
 	name in {"admission_review", "gatekeeper_review"}
 	some content in plain
 	is_list(content)
+}
+
+# Kinds that are named like an object and have the items of a list, or the other way round.
+ambiguous_lists(content) := {content.kind | is_ambiguous(content)} if not is_list(content)
+
+ambiguous_lists(content) := {node.kind |
+	walk(content, [path, node])
+	is_within_lists(content, path)
+	is_ambiguous(node)
+} if {
+	is_list(content)
+}
+
+is_within_lists(_, path) if path == []
+
+is_within_lists(content, path) if within_lists(content, path)
+
+is_ambiguous(content) if {
+	is_list(content)
+	is_string(content.kind)
+	content.kind != ""
+	not endswith(content.kind, "List")
+}
+
+is_ambiguous(content) if {
+	is_object(content)
+	is_string(content.kind)
+	endswith(content.kind, "List")
+	not type_name(object.get(content, "items", null)) in {"array", "null"}
 }
 
 well_formed_document(document) if {

@@ -217,3 +217,28 @@ test_empty_documents_of_a_combined_input_count_for_nothing if {
 	shapes.errors == set() with input as given
 	[document.content | some document in shapes.documents] == [pod] with input as given
 }
+
+test_what_may_or_may_not_be_a_list_is_an_error if {
+	every content in [
+		object.union(pod, {"items": []}),
+		{"kind": "List", "items": [{"kind": "Pod", "items": [service]}]},
+		{"kind": "List", "items": [{"kind": "PodList", "items": {"a": pod}}]},
+		{"kind": "PodList", "items": "x"},
+	] {
+		{error.message | some error in shapes.errors} == {sprintf(
+			"`%s` has `items`, and tools disagree on whether that makes it a list",
+			[innermost(content).kind],
+		)} with input as content
+	}
+	every content in [
+		{"kind": "List", "items": [{"items": [pod]}, {"kind": "PodList", "items": [pod]}]},
+		{"kind": "PodList", "items": null},
+		{"kind": "Pod", "items": {"a": "b"}},
+	] {
+		shapes.errors == set() with input as content
+	}
+}
+
+innermost(content) := content.items[0] if content.kind == "List"
+
+innermost(content) := content if content.kind != "List"

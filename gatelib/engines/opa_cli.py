@@ -30,6 +30,7 @@ class OpaEngine(Engine):
         self._timeout = timeout
         self._folder = tempfile.TemporaryDirectory(prefix="gatelib-opa-")
         root = Path(self._folder.name)
+        (root / "policy").mkdir()
         for module in modules:
             path = root / "policy" / module.path
             path.parent.mkdir(parents=True, exist_ok=True)

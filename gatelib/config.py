@@ -116,9 +116,11 @@ def refuse_unsigned(config: Config, params: Mapping[str, Any]) -> None:
 
 
 def lies_in(path: Path, folder: Path) -> bool:
-    """Tell whether a path, links resolved, is the folder or lies below it."""
-    inner, outer = os.path.realpath(path), os.path.realpath(folder)
-    return inner == outer or inner.startswith(outer.rstrip(os.sep) + os.sep)
+    """Tell whether a path is the folder or lies below it, by its name, its place or what it links to."""
+    outer = os.path.realpath(folder)
+    inner = Path(os.path.realpath(path)), Path(os.path.realpath(path.parent), path.name)
+    by_name = Path(os.path.normpath(path)).is_relative_to(os.path.normpath(folder))
+    return by_name or any(place.is_relative_to(outer) for place in inner)
 
 
 def _refuse_trust(config: Config, content: bytes) -> None:

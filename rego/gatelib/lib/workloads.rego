@@ -84,10 +84,11 @@ images := array.concat(
 )
 
 # METADATA
-# description: Where each workload type keeps its pod template, a team's own types among them.
+# description: >-
+#   Where each workload type keeps its pod template, a team's own types among them; a known type's cannot be moved.
 template_paths := object.union(
-	data.gatelib.kinds.workloads,
 	{type: split(min(templates), ".") | some type, templates in extra_templates},
+	data.gatelib.kinds.workloads,
 )
 
 extra_templates[kind.kind] contains kind.template if some kind in params.all.workloads.extra_kinds

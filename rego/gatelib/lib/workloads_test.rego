@@ -167,3 +167,10 @@ envelope(contents) := {
 	"now": "2026-11-22T00:00:00Z",
 	"documents": [{"index": index, "root": 0, "content": content} | some index, content in contents],
 }
+
+test_a_known_kind_keeps_its_template if {
+	workloads.template_paths.Pod == [] with data.gatelib.params as {"workloads": {"extra_kinds": [
+		{"kind": "Pod", "template": "spec.elsewhere"},
+		{"kind": "acme.io/Job", "template": "spec.template"},
+	]}}
+}

@@ -94,8 +94,9 @@ class Asker:
     def ask(self, subjects: Sequence[Subject], inventory: Iterable[bytes], *, split: bool) -> Answer:
         """Judge the documents.
 
-        Where the engine fails, the rules are asked in halves, and where ``split`` says that documents do not
-        depend on each other these too, until what it fails on is alone; everything else keeps its answer.
+        Where the engine fails, the rules are asked in halves, and where ``split`` allows it a rule that looks
+        at one document at a time is asked about halves of them, until what it fails on is alone; everything
+        else keeps its answer.
         """
         answer = Answer()
         fragments = [orjson.Fragment(document) for document in inventory]
@@ -120,12 +121,15 @@ class Asker:
             if attempts[0] > 0 and middle:
                 for rules in (self._rules[:middle], self._rules[middle:]):
                     Asker(self._plan, rules)._ask(answer, subjects, inventory, split, attempts)
-            elif attempts[0] > 0 and split and len(subjects) > 1:
+            elif attempts[0] > 0 and split and len(subjects) > 1 and self._is_for_documents():
                 half = len(subjects) // 2
                 for part in (subjects[:half], subjects[half:]):
                     self._ask(answer, part, inventory, split, attempts)
             else:
                 answer.problems.append(_problem(FAILED, error, self._rules, subjects))
+
+    def _is_for_documents(self) -> bool:
+        return all(self._plan.catalog[rule]["scope"] == "document" for rule in self._rules)
 
     def _decide(self, subjects: Sequence[Subject], inventory: list[Any]) -> Decision:
         if self._engine is None:

@@ -143,7 +143,7 @@ class Judge:
                 Subject(index, source.name, document.ordinal, source.root, document.content)
                 for index, (source, document) in enumerate(places)
             ]
-            answer = self._asker(rules).ask(subjects, inventory, split=not task.alone)
+            answer = self._asker(rules).ask(subjects, inventory, split=True)
             _take(answer, reading, placer, places)
         reading.problems += placer.settle()
         return reading

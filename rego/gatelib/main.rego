@@ -17,17 +17,17 @@ import data.gatelib.lib.waivers
 # METADATA
 # description: Findings that stop the release, errors among them, since some engines look at nothing else.
 deny := array.concat(
-	outcome.of_action("deny"),
+	outcome.by_action.deny,
 	[as_finding(error) | some error in errors],
 )
 
 # METADATA
 # description: Findings that only warn.
-warn := outcome.of_action("warn")
+warn := outcome.by_action.warn
 
 # METADATA
 # description: Findings of rules on trial, which stop nothing.
-canary := outcome.of_action("canary")
+canary := outcome.by_action.canary
 
 # METADATA
 # description: Findings that an exception hides, with its number as `waived_by`.

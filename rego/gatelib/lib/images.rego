@@ -186,7 +186,10 @@ problem(file, path, want, value) := {
 	"path": path,
 	"msg": sprintf("`%s` must be %s, and is %s", [
 		malformed.written(path),
-		malformed.article[want],
-		malformed.article[type_name(value)],
+		article[want],
+		article[type_name(value)],
 	]),
 }
+
+# A rule of its own: a function that reads another package's rule may find it undefined in regorus.
+article := malformed.article

@@ -7,11 +7,13 @@ import data.gatelib.lib.findings
 import data.gatelib.lib.waivers
 
 # METADATA
-# description: The findings that no exception hides, of one action.
-of_action(action) := [findings.all[position].finding |
+# description: The findings that no exception hides, by action.
+by_action := {action: [findings.all[position].finding |
 	some _, actions in standing
 	some position in object.get(actions, action, set())
-]
+] |
+	some action in ["deny", "warn", "canary"]
+}
 
 # METADATA
 # description: The findings that an exception hides, with its number as `waived_by`.

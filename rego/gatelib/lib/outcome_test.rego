@@ -90,11 +90,11 @@ record(name, ids) := {"apiVersion": "gatelib.dev/v1", "kind": "PolicyException",
 
 outcomes(given) := result if {
 	result := {
-		"standing": [entry | some action in ["deny", "warn", "canary"]; some entry in outcome.of_action(action)],
+		"standing": [entry | some action in ["deny", "warn", "canary"]; some entry in outcome.by_action[action]],
 		"waived": outcome.waived,
-		"deny": outcome.of_action("deny"),
-		"warn": outcome.of_action("warn"),
-		"canary": outcome.of_action("canary"),
+		"deny": outcome.by_action.deny,
+		"warn": outcome.by_action.warn,
+		"canary": outcome.by_action.canary,
 		"status": {id: outcome.status(id, count(rules.t[lower(id)].subjects)) | some id, _ in catalog.core},
 		"counts": {id: outcome.count_of(id) | some id, _ in catalog.core},
 	} with input as {

@@ -89,7 +89,11 @@ def discover(paths: Sequence[str], *, base: Path, stdin: BinaryIO | None, limit:
     roots = {root: number for number, root in enumerate(sorted({entry.root for entry in files.values()}))}
     for name in sorted(files):
         entry = files[name]
-        content = stdin.read(limit + 1) if stdin is not None and not entry.path else None
+        try:
+            content = _once(entry, stdin, limit)
+        except OSError as error:
+            discovery.problems.append(_unreadable(name, error))
+            continue
         discovery.sources.append(Source(name, entry.path, roots[entry.root], content))
     discovery.left_out = list(dict.fromkeys(discovery.left_out))
     return discovery
@@ -103,6 +107,16 @@ def display(path: Path, base: Path) -> str:
     except ValueError:
         name = absolute.name if path.is_absolute() else Path(os.path.normpath(path)).as_posix()
     return _shown(name)
+
+
+def _once(entry: _Found, stdin: BinaryIO | None, limit: int) -> bytes | None:
+    """Return the bytes of what can be read only once; ``None`` for a file."""
+    if not entry.path:
+        return stdin.read(limit + 1) if stdin is not None else None
+    if not stat.S_ISFIFO(os.stat(entry.path).st_mode):  # noqa: PTH116 - a path object for each file costs more
+        return None
+    with Path(entry.path).open("rb") as pipe:
+        return pipe.read(limit + 1)
 
 
 def _shown(name: str) -> str:

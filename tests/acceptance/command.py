@@ -63,11 +63,11 @@ def gatelib(
     cwd: Path,
     stdin: bytes = b"",
     env: Mapping[str, str] | None = None,
-    user: int | None = None,
+    prefix: Sequence[str] = (),
 ) -> Done:
-    """Run ``python -m gatelib`` and measure it; ``user`` is whom to become, where that is allowed."""
+    """Run ``python -m gatelib`` and measure it; ``prefix`` is a command that starts it."""
     # A process that waits for this one command only, so that what it cost is not mixed with other commands'.
-    wrapper = [sys.executable, "-c", _MEASURE, sys.executable, "-m", "gatelib", *arguments]
+    wrapper = [sys.executable, "-c", _MEASURE, *prefix, sys.executable, "-m", "gatelib", *arguments]
     with tempfile.TemporaryFile() as usage:
         process = subprocess.Popen(
             wrapper,
@@ -78,7 +78,6 @@ def gatelib(
             stderr=subprocess.PIPE,
             pass_fds=[usage.fileno()],
             start_new_session=True,
-            user=user,
         )
         try:
             out, err = process.communicate(stdin, timeout=120)

@@ -1,14 +1,15 @@
 """Values of the wrong type, wherever a rule reads them: both engines say the same, and no finding is lost.
 
-A mutant is a fixture that its rule denies, with one or more of its values replaced by one of another type. Of
-each mutant the law is: for every document that the rule denied in the fixture, it still denies that document, or
-the decision has an error, and so cannot be taken for a pass. It is left to itself where the replacement is
+A mutant is a fixture that its rule denies, with one or more of its values replaced by one of another type.
+Of each mutant the law is: for every document that the rule denied in the fixture, it still denies that
+document, or the decision has an error, and so cannot be taken for a pass. It is left to itself where the
+replacement is
 
 - empty or null, which counts as absent, and what is absent is not always wrong;
 - of another type that the field takes as well (``ALSO_ACCEPTED``), and so may mend what was wrong with it.
 
-For these only the engines are compared. A replacement that no rule reads changes nothing: then every finding of
-the fixture is still there, to the byte.
+For these only the engines are compared. A replacement that no rule reads changes nothing: then every finding
+of the fixture is still there, to the byte.
 """
 
 from __future__ import annotations
@@ -183,7 +184,7 @@ def embedded(case: Case, envelope: dict[str, Any]) -> Decision:
 
 
 def opa(tested: Sequence[Mutant], folder: FilePath) -> list[Decision]:
-    """Every mutant's decision, asked as the engine asks for one, but many at once and each with its own data."""
+    """Every mutant's decision, asked as the engine asks for one, but many at once, each with its own data."""
     rules = sorted({mutant.case.rule for mutant in tested})
     root = folder / "opa"
     for module in SHIPPED.modules_for(rules):
@@ -192,7 +193,8 @@ def opa(tested: Sequence[Mutant], folder: FilePath) -> list[Decision]:
         path.write_text(module.text, "utf-8")
     (root / "policy" / "data.json").write_bytes(orjson.dumps(SHIPPED.engine_data(SHIPPED.catalog)))
     query = (
-        "[decision | some one in input; envelope := one.envelope; params := one.params; given := one.exceptions;"
+        "[decision | some one in input; envelope := one.envelope;"
+        " params := one.params; given := one.exceptions;"
         f" decision := {DECISION} with input as envelope"
         " with data.gatelib.params as params with data.gatelib.exceptions as given]"
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 import orjson
 
@@ -30,8 +30,7 @@ CHANGED: Final = "GL-ERR-203"
 """A file that is not the same when it is read again."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReadTask:
+class ReadTask(NamedTuple):
     """Files to read and judge."""
 
     sources: tuple[Source, ...]
@@ -39,8 +38,7 @@ class ReadTask:
     """Whether these are all of the run, so that every rule can judge them at once."""
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):
     """A document kept for the rules that look at several."""
 
     source: Source
@@ -55,16 +53,14 @@ class Held:
     """Whether its file also holds secrets, so that none of its lines may be shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class SetTask:
+class SetTask(NamedTuple):
     """Documents to judge together, and those to look up."""
 
     judged: tuple[Held, ...]
     inventory: tuple[bytes, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ProofTask:
+class ProofTask(NamedTuple):
     """What only the whole run can tell: the documents that the gate requires, and the given exceptions."""
 
     required: tuple[Held, ...]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from gatelib.loader import JSON, Path, RawDocument
+from gatelib.records import GROUP
 
 MALFORMED: Final = "GL-ERR-007"
 """A value whose type the API server would refuse."""
@@ -23,8 +23,7 @@ _NO_MANIFESTS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """One object."""
 
     ordinal: int
@@ -38,8 +37,7 @@ class Document:
     content: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(NamedTuple):
     """A place in a document that cannot be judged, or a document that is nothing to judge."""
 
     ordinal: int
@@ -48,8 +46,7 @@ class Refusal:
     is_error: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Kinds:
+class Kinds(NamedTuple):
     """What ``data.gatelib.kinds`` says of the kinds of the field."""
 
     well_known: Mapping[str, str]
@@ -126,7 +123,7 @@ def _document(
     if kind.endswith("List") and "items" in content:
         reason = f"`items` of `{kind}` must be a list, and is {_article(content['items'])}"
         return Refusal(ordinal, (*path, "items"), reason, is_error=True)
-    if namespace is not None and kind not in kinds.cluster_scoped:
+    if namespace is not None and kind not in kinds.cluster_scoped and not type_.startswith(f"{GROUP}/"):
         content = _with_namespace(content, namespace)
     if is_secret(content):
         content = _redacted(content)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from gatelib.catalog import Entry
 from gatelib.loader import Limits, Path
@@ -13,8 +13,7 @@ from gatelib.policy import Policy
 from gatelib.sources import Source
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GivenException:
+class GivenException(NamedTuple):
     """A PolicyException that the trusted side gave."""
 
     source: Source

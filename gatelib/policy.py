@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -20,8 +20,7 @@ _PACKAGE = re.compile(r"^package (gatelib[a-z0-9_.]*)", re.MULTILINE)
 _ENGINE_KEYS = ("package", "severity", "controls", "gates", "stage", "effective_on")
 
 
-@dataclass(frozen=True, slots=True)
-class Module:
+class Module(NamedTuple):
     """One Rego file."""
 
     path: str

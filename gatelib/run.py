@@ -14,7 +14,7 @@ import orjson
 from gatelib import config as configuration
 from gatelib import engines, executors, parts, sources, trusted
 from gatelib._version import __version__
-from gatelib.asking import FAILED, TIMED_OUT, Subject
+from gatelib.asking import Subject
 from gatelib.catalog import Entry
 from gatelib.errors import UsageError
 from gatelib.executors import Executor
@@ -91,8 +91,7 @@ class Run:
         tally.inputs.update(side.inputs)
         tally.not_judged.extend(found.left_out)
         self._judge(plan, found.sources, tally, progress)
-        lost = any(problem.code in (FAILED, TIMED_OUT) for problem in tally.problems)
-        if not tally.objects and not allow_empty and not lost:
+        if not tally.objects and not tally.problems and not allow_empty:
             tally.problems.add(
                 Problem(
                     code=NOTHING,

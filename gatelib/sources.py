@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, count
 from pathlib import Path
-from typing import BinaryIO, Final, TypeAlias
+from typing import BinaryIO, Final, NamedTuple, TypeAlias
 
 from gatelib.report import NotJudged, Problem
 
@@ -22,8 +22,7 @@ CODE: Final = "GL-ERR-101"
 _KUSTOMIZATIONS: Final = frozenset({"kustomization.yaml", "kustomization.yml", "Kustomization"})
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """One file to read."""
 
     name: str
@@ -57,8 +56,7 @@ class Discovery:
     left_out: list[NotJudged] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class _Found:
+class _Found(NamedTuple):
     name: str
     path: str
     root: _Root
@@ -161,8 +159,7 @@ def _under(given: str, base: Path, discovery: Discovery) -> Iterator[_Found]:
         discovery.problems.append(Problem(code=CODE, message="is no regular file", file=name))
 
 
-@dataclass(slots=True)
-class _Folder:
+class _Folder(NamedTuple):
     path: Path
     name: str
     real: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from gatelib.loader import Path
@@ -51,6 +50,8 @@ def _violation(error: ValidationError) -> Violation:
         case "additionalProperties":
             known = list(schema.get("properties", {}))
             unknown = sorted(str(key) for key in instance if key not in known)[0]
+            from difflib import get_close_matches
+
             near = get_close_matches(unknown, known, 1)
             meant = f"; did you mean `{near[0]}`?" if near else ""
             full = f"{where}.{unknown}" if where else unknown

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import orjson
 
@@ -18,8 +17,7 @@ DECISION = "data.gatelib.main"
 _LISTS = ("deny", "warn", "canary", "waived", "rules", "waivers_used", "errors")
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """An engine's answer, in an order that no engine chooses."""
 
     value: Mapping[str, Any]

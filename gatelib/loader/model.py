@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from gatelib.errors import LoadError
 
@@ -17,8 +16,7 @@ Span: TypeAlias = tuple[int, int]
 """Offsets in characters: the first one, and the one behind the last."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """How much one file may ask for; what is over a limit is an error, never cut off."""
 
     max_bytes: int = 64 * 1024 * 1024
@@ -31,8 +29,7 @@ class Limits:
     """What all aliases of a file stand for, written out: 16 for each node, and its characters."""
 
 
-@dataclass(frozen=True, slots=True)
-class RawDocument:
+class RawDocument(NamedTuple):
     """One document of a stream, as it is written."""
 
     ordinal: int
@@ -45,8 +42,7 @@ class RawDocument:
     """1-based line of its first content."""
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(NamedTuple):
     """What could be read of one file."""
 
     documents: tuple[RawDocument, ...]
@@ -56,8 +52,7 @@ class Loaded:
     """Why the rest could not be read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(NamedTuple):
     """Where something is written, for a diagnostic with a caret."""
 
     line: int

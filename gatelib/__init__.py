@@ -60,11 +60,13 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:
-    """Import what is asked for, so that no run pays for what it does not use."""
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
+if not TYPE_CHECKING:  # a type checker would take every name for one that is there
 
-    home = "gatelib.gate" if name in ("Gate", "Settings") else "gatelib.report"
-    return getattr(import_module(home), name)
+    def __getattr__(name: str) -> object:
+        """Import what is asked for, so that no run pays for what it does not use."""
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib import import_module
+
+        home = "gatelib.gate" if name in ("Gate", "Settings") else "gatelib.report"
+        return getattr(import_module(home), name)

@@ -112,7 +112,9 @@ def test_a_device_is_an_error(tree: Path, device: str) -> None:
 
 def test_a_link_to_a_device_is_an_error(tree: Path) -> None:
     (tree / "k8s/zero.yaml").symlink_to("/dev/zero")
-    assert problems(judged(tree)) == [("k8s/zero.yaml", "GL-ERR-101", "is a link that leads out of the folder")]
+    assert problems(judged(tree)) == [
+        ("k8s/zero.yaml", "GL-ERR-101", "is a link that leads out of the folder")
+    ]
 
 
 def test_a_named_pipe_is_read_once(tree: Path) -> None:
@@ -211,13 +213,11 @@ def test_files_of_the_same_name_are_all_judged(tree: Path, name: str) -> None:
 
 
 def test_files_whose_names_are_shown_alike_are_all_judged(tree: Path) -> None:
-    names = [b"a\xff.yaml", b"a\\xff.yaml"]
-    for name in names:
-        path = os.path.join(os.fsencode(tree / "k8s"), name)
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(stream(privileged(f"pod-{names.index(name)}")))
+    names = [os.fsdecode(b"a\xff.yaml"), "a\\xff.yaml"]
+    write(tree / "k8s", {name: stream(privileged(f"pod-{number}")) for number, name in enumerate(names)})
     report = judged(tree)
-    assert sorted(finding.resource.name for finding in report.failing if finding.resource) == ["pod-0", "pod-1"]
+    found = sorted(finding.resource.name for finding in report.failing if finding.resource)
+    assert found == ["pod-0", "pod-1"]
     assert len({finding.location and finding.location.file for finding in report.failing}) == 2
 
 
@@ -231,7 +231,9 @@ def test_the_same_file_under_several_names_is_judged_under_each_or_once(tree: Pa
     ]
 
 
-@pytest.mark.parametrize("name", ["POD.YAML", "pod.YmL", "pod.json", ".pod.yaml", ".hidden/pod.yaml", "a b/ .yaml"])
+@pytest.mark.parametrize(
+    "name", ["POD.YAML", "pod.YmL", "pod.json", ".pod.yaml", ".hidden/pod.yaml", "a b/ .yaml"]
+)
 def test_a_manifest_has_no_name_that_hides_it(tree: Path, name: str) -> None:
     write(tree, {f"k8s/{name}": stream(privileged())})
     assert [finding.rule for finding in judged(tree).failing] == [PRIVILEGED]

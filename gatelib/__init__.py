@@ -24,7 +24,7 @@ from gatelib.errors import (
 )
 
 if TYPE_CHECKING:
-    from gatelib.gate import Gate, Settings
+    from gatelib.gate import Gate
     from gatelib.report import (
         Finding,
         Location,
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         WaivedBy,
         Waiver,
     )
+    from gatelib.settings import Settings
 
 __all__ = [
     "ConfigError",
@@ -68,5 +69,5 @@ if not TYPE_CHECKING:  # a type checker would take every name for one that is th
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         from importlib import import_module
 
-        home = "gatelib.gate" if name in ("Gate", "Settings") else "gatelib.report"
+        home = {"Gate": "gatelib.gate", "Settings": "gatelib.settings"}.get(name, "gatelib.report")
         return getattr(import_module(home), name)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any, BinaryIO
 
 import orjson
 
@@ -19,6 +19,7 @@ from gatelib.catalog import Entry
 from gatelib.errors import UsageError
 from gatelib.executors import Executor
 from gatelib.judge import NOTHING, Judge, ProofTask, ReadTask, Task, Verdicts
+from gatelib.loader import Limits
 from gatelib.merging import Tally, in_order, problem_of
 from gatelib.normalize import Kinds
 from gatelib.placing import Placer
@@ -26,19 +27,16 @@ from gatelib.plan import Plan
 from gatelib.policy import Policy
 from gatelib.reading import Read, read_documents
 from gatelib.report import NotJudged, Problem, Report
+from gatelib.settings import Progress, Settings
 from gatelib.sources import Discovery, Source
-
-if TYPE_CHECKING:
-    from gatelib.gate import Gate, Progress
 
 
 class Run:
     """One check: settings and configuration made into a plan, and the plan carried out."""
 
-    def __init__(self, gate: Gate, paths: Sequence[str]) -> None:
+    def __init__(self, settings: Settings, core: Policy, limits: Limits, paths: Sequence[str]) -> None:
         """Read the configuration and choose the rules; no judged file is touched."""
-        self.gate, self.paths = gate, list(paths)
-        self.settings = gate.settings
+        self.settings, self.core, self.limits, self.paths = settings, core, limits, list(paths)
         self.base = Path(self.settings.base or Path.cwd()).absolute()
         self.config = self._configuration()
         self.name = self._value("gate", "pr")[0]
@@ -102,13 +100,13 @@ class Run:
         return self._assemble(plan, tally, len(found.sources))
 
     def _prepare(self, stdin: BinaryIO | None) -> tuple[Discovery, trusted.Trusted, Plan]:
-        found = sources.discover(self.paths, base=self.base, stdin=stdin, limit=self.gate.limits.max_bytes)
+        found = sources.discover(self.paths, base=self.base, stdin=stdin, limit=self.limits.max_bytes)
         kinds = Kinds.of(self.policy.data["kinds"])
         side = trusted.Reader(
             base=self.base,
             judged=self.paths,
             kinds=kinds,
-            limits=self.gate.limits,
+            limits=self.limits,
             namespace=self._value("namespace", None)[0],
         ).read(self._paths("exceptions"), self.settings.evidence, self._paths("inventory"))
         policy = replace(self.policy, data={**self.policy.data, "exceptions": side.exceptions})
@@ -170,7 +168,7 @@ class Run:
         path = self.base / given if given is not None else configuration.find(self.base)
         if path is None:
             return None
-        schema = self.gate.policy.data["params_schema"]
+        schema = self.core.data["params_schema"]
         return configuration.read(
             path, given=given is not None, judged=self.paths, base=self.base, params_schema=schema
         )
@@ -196,7 +194,7 @@ class Run:
         return ", ".join(str(name) for name in names) or "default"
 
     def _policy(self) -> Policy:
-        core = self.gate.policy
+        core = self.core
         modules, catalogs, own = trusted.policies(
             self._paths("policies"), base=self.base, core=core.catalogs["core"]
         )
@@ -242,7 +240,7 @@ class Run:
             exceptions=tuple(side.given),
             inventory=tuple(side.inventory),
             timeout=float(self._value("timeout", 60.0)[0]),
-            limits=self.gate.limits,
+            limits=self.limits,
             kinds=kinds,
             catalog=catalog,
         )

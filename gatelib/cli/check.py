@@ -16,10 +16,11 @@ from gatelib import reporters
 from gatelib.cli import complain
 from gatelib.cli.params import Format, judging, stdin
 from gatelib.errors import UsageError
-from gatelib.gate import Gate, Progress
+from gatelib.gate import Gate
 from gatelib.report import Report
 from gatelib.reporters.interface import Style
 from gatelib.reporters.show import inert, visible
+from gatelib.settings import Progress
 
 
 @click.command(epilog="Example: gatelib check k8s/ --format text --format sarif=gatelib.sarif")
@@ -55,7 +56,8 @@ def check(
         raise UsageError("only one format can go to standard output", hint="write the others as FORMAT=FILE")
     with _progress() as progress:
         report = gate.check(paths, stdin=stdin(), allow_empty=allow_empty, progress=progress)
-    return max(report.exit_code, *(_write(report, name, target) for name, target in targets))
+    files_first = sorted(targets, key=lambda format_: format_[1] is None)  # a screen may go away
+    return max(report.exit_code, *(_write(report, name, target) for name, target in files_first))
 
 
 def _write(report: Report, name: str, target: Path | None) -> int:

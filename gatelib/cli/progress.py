@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from gatelib.gate import Progress
+from gatelib.settings import Progress
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar

@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 
 import gatelib
 from gatelib import Gate, Report, Settings, UsageError, engines, resources
-from gatelib.gate import parse_now
+from gatelib.settings import parse_now
 from tests.engines import need_engine
 from tests.paths import ROOT
 

@@ -34,7 +34,7 @@ problem(selector) := "the selector must be an object" if {
 	not is_null(expressions)
 	not is_array(expressions)
 } else := "an element of `matchExpressions` must have a `key`, a known `operator` and `values` that fit it" if {
-	some expression in selector.matchExpressions
+	some expression in documents.list(object.get(selector, "matchExpressions", []))
 	not well_formed(expression)
 }
 

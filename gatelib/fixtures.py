@@ -171,6 +171,11 @@ def _case(path: Path, rule: str) -> Case:
         raise ConfigError(f"there is no {beside.name} beside this manifest", file=str(path)) from None
     except orjson.JSONDecodeError as error:
         raise ConfigError(f"is no JSON: {error.msg}", file=str(beside), line=error.lineno) from None
+    if not _is_expectation(expected):
+        raise ConfigError(
+            "an expectation is an object, with `given` as an object and `findings` and `errors` as lists",
+            file=str(beside),
+        )
     unknown = set(expected) - {"given", "findings", "errors"} | set(expected.get("given", {})) - _GIVEN
     if unknown:
         raise ConfigError(f"there is no key `{sorted(unknown)[0]}` in an expectation", file=str(beside))
@@ -181,6 +186,14 @@ def _case(path: Path, rule: str) -> Case:
         given=expected.get("given", {}),
         findings=expected.get("findings", []),
         errors=expected.get("errors", []),
+    )
+
+
+def _is_expectation(value: object) -> bool:
+    return (
+        isinstance(value, dict)
+        and isinstance(value.get("given", {}), dict)
+        and all(isinstance(value.get(key, []), list) for key in ("findings", "errors"))
     )
 
 

@@ -10,3 +10,13 @@ def complain(line: str) -> None:
     from gatelib.reporters.show import inert, visible
 
     click.echo(inert(visible(line)), err=True)
+
+
+def put(data: bytes) -> None:
+    """Write all of it to standard output, which where Python does not buffer takes only what it can."""
+    import sys
+
+    rest = memoryview(data)
+    while rest:
+        rest = rest[sys.stdout.buffer.write(rest) or 0 :]
+    sys.stdout.buffer.flush()

@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from gatelib import reporters
-from gatelib.cli import complain
+from gatelib.cli import complain, put
 from gatelib.cli.params import Format, judging, stdin
 from gatelib.errors import UsageError
 from gatelib.gate import Gate
@@ -65,8 +65,7 @@ def _write(report: Report, name: str, target: Path | None) -> int:
     style = Style(color=color, width=shutil.get_terminal_size((100, 24)).columns if color else 100)
     text = reporters.reporter(name).render(report, style)
     if target is None:
-        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
-        sys.stdout.buffer.flush()
+        put(text.encode("utf-8", "backslashreplace"))
         return 0
     try:
         target.write_bytes(text.encode("utf-8", "backslashreplace"))

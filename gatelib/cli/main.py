@@ -77,8 +77,8 @@ def _run() -> int:
     except GatelibError as error:
         _diagnose(error)
         return 3 if isinstance(error, (EngineError, LoadError)) else 2
-    except BrokenPipeError:
-        # The reader went away; what it has read is its own affair, the verdict is lost.
+    except (BrokenPipeError, SystemExit):
+        # The reader went away; what it read is its own affair, the verdict is lost. Click would exit with 1.
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - so that nothing is flushed into the pipe
         return 3
     except KeyboardInterrupt:

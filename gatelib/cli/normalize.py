@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 import click
 import orjson
 
-from gatelib.cli import complain
+from gatelib.cli import complain, put
 from gatelib.cli.params import judging, stdin
 from gatelib.gate import Gate
 
@@ -22,8 +21,7 @@ def normalize(paths: tuple[str, ...], **values: Any) -> int:
     Exit code: 0, or 3 where something could not be read.
     """
     envelope, problems = Gate.load(**values).envelope(paths, stdin=stdin())
-    sys.stdout.buffer.write(orjson.dumps(envelope, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
-    sys.stdout.buffer.flush()
+    put(orjson.dumps(envelope, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
     for problem in problems:
         complain(f"gatelib: {problem}")
         if problem.hint:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import click
 
@@ -15,7 +15,13 @@ from gatelib.catalog import GATES, SEVERITIES
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class Format(click.ParamType[tuple[str, Path | None]]):
+if TYPE_CHECKING:
+    _FormatType = click.ParamType[tuple[str, Path | None]]
+else:
+    _FormatType = click.ParamType  # not generic in older releases of click
+
+
+class Format(_FormatType):
     """``FORMAT`` or ``FORMAT=FILE``."""
 
     name = "FORMAT[=FILE]"

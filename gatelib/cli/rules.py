@@ -10,6 +10,7 @@ import orjson
 
 from gatelib import engines, fixtures, resources, trusted
 from gatelib.catalog import GATES, Entry
+from gatelib.cli import put
 from gatelib.errors import EngineError, UsageError
 from gatelib.policy import Policy, shipped
 
@@ -28,7 +29,7 @@ def list_rules(gate: str | None, form: str) -> None:
         rule: entry for rule, entry in shipped().catalog.items() if gate is None or gate in entry["gates"]
     }
     if form == "json":
-        sys.stdout.buffer.write(orjson.dumps(found, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+        put(orjson.dumps(found, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
         return
     for rule, entry in found.items():
         click.echo(f"{rule}  {entry['severity']:<8}  {entry['title']}")
@@ -41,9 +42,9 @@ def show(rule: str, form: str) -> None:
     """Show what a rule's METADATA says."""
     entry = _entry(shipped(), rule)
     if form == "json":
-        sys.stdout.buffer.write(orjson.dumps(entry, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+        put(orjson.dumps(entry, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
         return
-    click.echo(f"{rule}: {entry['title']}\n\n{entry['description']}\n")
+    click.echo(f"{entry['id']}: {entry['title']}\n\n{entry['description']}\n")
     for key in ("severity", "controls", "gates", "kinds", "scope", "params", "since"):
         if key in entry:
             value = entry[key]
@@ -90,9 +91,11 @@ def test(folders: tuple[str, ...], policies: tuple[str, ...], engine: str | None
 def explain(rule: str) -> None:
     """Show a rule's page: what it denies, why, how to fix it, what can be set."""
     entry = _entry(shipped(), rule)
-    page = resources.rule_page(rule)
+    page = resources.rule_page(entry["id"])
     text = (
-        page.read_text("utf-8") if page.exists() else f"# {rule} {entry['title']}\n\n{entry['description']}\n"
+        page.read_text("utf-8")
+        if page.exists()
+        else f"# {entry['id']} {entry['title']}\n\n{entry['description']}\n"
     )
     if not sys.stdout.isatty():
         click.echo(text, nl=False)

@@ -28,7 +28,7 @@ from typing import Any
 import orjson
 import pytest
 
-from gatelib import engines, fixtures, resources
+from gatelib import EngineError, engines, fixtures, resources
 from gatelib.engines import Decision
 from gatelib.engines.interface import DECISION
 from gatelib.fixtures import Case
@@ -41,6 +41,8 @@ Path = tuple[Any, ...]
 
 SHIPPED = shipped()
 CASES = [case for case in fixtures.find(ROOT / "fixtures", SHIPPED) if case.denies]
+GROUPS = ("deny", "warn", "canary", "waived")
+PRINTED_IN_TWO_WAYS = {1e300}
 PER_ENVELOPE = 500
 """Mutants that one process of opa judges."""
 
@@ -242,8 +244,20 @@ def mends(mutant: Mutant, original: Decision) -> bool:
     return any((mutant.document, path) in wrong for path in mutant.paths)
 
 
+def comparable(decision: Decision, mutant: Mutant) -> bytes:
+    """The decision, without texts where a number is in the document that engines write in two ways."""
+    if not any(isinstance(value, float) and value in PRINTED_IN_TWO_WAYS for value in mutant.replacements):
+        return decision.to_bytes()
+    findings = [[without_texts(entry) for entry in decision.value[group]] for group in GROUPS]
+    return orjson.dumps([findings, decision.value["rules"]])
+
+
+def without_texts(entry: Any) -> Any:
+    return {key: value for key, value in entry.items() if key not in ("msg", "message", "fingerprint")}
+
+
 def findings(decision: Decision) -> list[Any]:
-    return [decision.value[group] for group in ("deny", "warn", "canary", "waived")]
+    return [decision.value[group] for group in GROUPS]
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -263,12 +277,18 @@ def test_engines_agree_on_every_wrong_type(tmp_path: FilePath) -> None:
     need("opa")
     all_of_them = list(mutants(100, budget(300, 10_000)))
     differ = []
+    silent = []
     for start in range(0, len(all_of_them), PER_ENVELOPE):
         tested = all_of_them[start : start + PER_ENVELOPE]
         for mutant, reference in zip(tested, opa(tested, tmp_path), strict=True):
-            if embedded(mutant.case, mutant.envelope).to_bytes() != reference.to_bytes():
+            try:
+                decision = embedded(mutant.case, mutant.envelope)
+            except EngineError as error:
+                silent.append(f"{mutant}: {error.message}")
+                continue
+            if comparable(decision, mutant) != comparable(reference, mutant):
                 differ.append(str(mutant))
-    assert not differ, "\n".join(differ)
+    assert (silent, differ) == ([], [])
 
 
 def test_what_no_rule_reads_changes_nothing() -> None:

@@ -16,9 +16,9 @@ SCOPES: Final = ("document", "set")
 
 _REQUIRED: Final = ("id", "severity", "controls", "gates", "kinds", "scope", "remediation", "since")
 _OPTIONAL: Final = ("params", "deprecated", "stage", "effective_on", "sensitive")
-_PACKAGE: Final = re.compile(r"^package\s+gatelib\.rules\.([a-z][a-z0-9_]*)\.([a-z][a-z0-9_]*)\s*(?:#.*)?$")
-_ID: Final = re.compile(r"^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*-[0-9]{3}$")
-_KIND: Final = re.compile(r"^(workloads|\*|([a-z0-9.-]+/)?[A-Z][A-Za-z0-9]*)$")
+_PACKAGE: Final = r"package\s+gatelib\.rules\.([a-z][a-z0-9_]*)\.([a-z][a-z0-9_]*)\s*(?:#.*)?$"
+_ID: Final = r"[A-Z][A-Z0-9]*(-[A-Z0-9]+)*-[0-9]{3}"
+_KIND: Final = r"(workloads|\*|([a-z0-9.-]+/)?[A-Z][A-Za-z0-9]*)"
 
 
 class Entry(TypedDict, total=False):
@@ -54,7 +54,7 @@ def read_metadata(source: str, file: str) -> Entry | None:
     lines = source.splitlines()
     for number, line in enumerate(lines):
         if line.startswith("package "):
-            match = _PACKAGE.match(line)
+            match = re.match(_PACKAGE, line)
             if match is None or match[2].endswith("_test"):
                 return None
             return _entry(_block_above(lines, number), [match[1], match[2]], file, number + 1)
@@ -133,11 +133,11 @@ def _is_words(value: object) -> bool:
 
 def _wrong_values(custom: Mapping[str, Any]) -> list[str]:
     checks: dict[str, Callable[[Any], bool]] = {
-        "id": lambda v: isinstance(v, str) and bool(_ID.fullmatch(v)),
+        "id": lambda v: isinstance(v, str) and bool(re.fullmatch(_ID, v)),
         "severity": lambda v: v in SEVERITIES,
         "controls": _is_words,
         "gates": lambda v: _is_words(v) and bool(v) and set(v) <= set(GATES),
-        "kinds": lambda v: _is_words(v) and bool(v) and all(_KIND.fullmatch(kind) for kind in v),
+        "kinds": lambda v: _is_words(v) and bool(v) and all(re.fullmatch(_KIND, kind) for kind in v),
         "scope": lambda v: v in SCOPES,
         "remediation": lambda v: isinstance(v, str) and bool(v.strip()),
         "since": lambda v: isinstance(v, str) and bool(v),

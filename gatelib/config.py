@@ -16,7 +16,6 @@ from gatelib.errors import ConfigError
 from gatelib.loader import load, locate
 from gatelib.validation import Violation, violations
 
-NAME: Final = "gatelib.yaml"
 _TRUSTED_ONLY: Final = frozenset({"pre-promote", "publish"})
 
 
@@ -35,16 +34,6 @@ class Config:
     def paths(self, key: str) -> tuple[str, ...]:
         """Return a list of paths, made absolute from the file's own folder."""
         return tuple(str(self.path.parent / entry) for entry in self.values.get(key, ()))
-
-
-def find(base: Path) -> Path | None:
-    """Return the nearest ``gatelib.yaml`` at or above ``base``, no further up than the repository's root."""
-    for folder in (base, *base.parents):
-        if (folder / NAME).is_file():
-            return folder / NAME
-        if (folder / ".git").exists():
-            return None
-    return None
 
 
 def read(

@@ -77,7 +77,7 @@ class Gate:
 
     def resolve(self, paths: Sequence[str | os.PathLike[str]] = ()) -> dict[str, tuple[Any, str]]:
         """Return what is in force for a run over ``paths``: each setting's value and where it came from."""
-        return self._run(paths).in_force()
+        return self._run(paths).force.describe()
 
     def _run(self, paths: Sequence[str | os.PathLike[str]]) -> Run:
         return Run(self.settings, self.policy, self.limits, [os.fspath(path) for path in paths])

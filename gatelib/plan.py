@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from gatelib.catalog import Entry
 from gatelib.loader import Limits, Path
 from gatelib.normalize import Kinds
 from gatelib.policy import Policy
+from gatelib.report import Problem
 from gatelib.sources import Source
 
 
@@ -24,6 +25,20 @@ class GivenException(NamedTuple):
     approver: str
     expires: str
     reason: str
+
+
+@dataclass(slots=True)
+class Given:
+    """What the trusted side gave, and what of it cannot be used."""
+
+    exceptions: list[dict[str, Any]] = field(default_factory=list)
+    """The records as an engine gets them."""
+    given: list[GivenException] = field(default_factory=list)
+    """The same, as reports show them."""
+    evidence: dict[str, Any] = field(default_factory=dict)
+    inventory: list[tuple[str, str, bytes]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    inputs: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

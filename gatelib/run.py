@@ -6,27 +6,25 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
-from pathlib import Path
 from typing import Any, BinaryIO
 
 import orjson
 
-from gatelib import config as configuration
-from gatelib import engines, executors, parts, sources, trusted
+from gatelib import engines, executors, parts, sources
 from gatelib._version import __version__
 from gatelib.asking import Subject
 from gatelib.catalog import Entry
-from gatelib.errors import UsageError
 from gatelib.executors import Executor
 from gatelib.judge import NOTHING, Judge, ProofTask, ReadTask, Task, Verdicts
 from gatelib.loader import Limits
 from gatelib.merging import Tally, in_order, problem_of
 from gatelib.normalize import Kinds
 from gatelib.placing import Placer
-from gatelib.plan import Plan
+from gatelib.plan import Given, Plan
 from gatelib.policy import Policy
 from gatelib.reading import Read, read_documents
 from gatelib.report import NotJudged, Problem, Report
+from gatelib.resolution import InForce
 from gatelib.settings import Progress, Settings
 from gatelib.sources import Discovery, Source
 
@@ -36,34 +34,9 @@ class Run:
 
     def __init__(self, settings: Settings, core: Policy, limits: Limits, paths: Sequence[str]) -> None:
         """Read the configuration and choose the rules; no judged file is touched."""
-        self.settings, self.core, self.limits, self.paths = settings, core, limits, list(paths)
-        self.base = Path(self.settings.base or Path.cwd()).absolute()
-        self.config = self._configuration()
-        self.name = self._value("gate", "pr")[0]
-        configuration.require_trust(self.config, self.name)
-        self.policy = self._policy()
-        self.selected, self.skipped = self._selection()
-
-    def in_force(self) -> dict[str, tuple[Any, str]]:
-        """Return each setting with where it came from."""
-        defaults = {"gate": "pr", "fail_on": "low", "namespace": None, "timeout": 60.0, "engine": None}
-        found = {key: self._value(key, default) for key, default in defaults.items()}
-        if found["engine"][0] is None:
-            found["engine"] = (engines.default(), "default")
-        found["skip"] = (list(self.skipped), self._list_origin("skip"))
-        for key in ("policies", "exceptions", "inventory"):
-            found[key] = (
-                [sources.display(Path(path), self.base) for path in self._paths(key)],
-                self._list_origin(key),
-            )
-        origin = self.config.name if self.config else "default"
-        overrides = self.policy.data["params"]
-        for group, values in self.policy.data["defaults"].items():
-            for name, value in values.items():
-                changed = name in overrides.get(group, {})
-                shown = overrides[group][name] if changed else value
-                found[f"parameters.{group}.{name}"] = (shown, origin if changed else "default")
-        return found
+        self.settings, self.limits, self.paths = settings, limits, list(paths)
+        self.force = InForce(settings, core, self.paths)
+        self.base = self.force.base
 
     def envelope(self, stdin: BinaryIO | None) -> tuple[dict[str, Any], tuple[Problem, ...]]:
         """Return the whole run as one envelope, and what could not be read."""
@@ -99,18 +72,27 @@ class Run:
             )
         return self._assemble(plan, tally, len(found.sources))
 
-    def _prepare(self, stdin: BinaryIO | None) -> tuple[Discovery, trusted.Trusted, Plan]:
+    def _prepare(self, stdin: BinaryIO | None) -> tuple[Discovery, Given, Plan]:
         found = sources.discover(self.paths, base=self.base, stdin=stdin, limit=self.limits.max_bytes)
-        kinds = Kinds.of(self.policy.data["kinds"])
-        side = trusted.Reader(
+        kinds = Kinds.of(self.force.policy.data["kinds"])
+        side = self._given(kinds)
+        policy = replace(self.force.policy, data={**self.force.policy.data, "exceptions": side.exceptions})
+        return found, side, self._plan(policy, kinds, side)
+
+    def _given(self, kinds: Kinds) -> Given:
+        exceptions, inventory = self.force.paths("exceptions"), self.force.paths("inventory")
+        if not (exceptions or inventory or self.settings.evidence):
+            return Given()
+        from gatelib import trusted
+
+        reader = trusted.Reader(
             base=self.base,
             judged=self.paths,
             kinds=kinds,
             limits=self.limits,
-            namespace=self._value("namespace", None)[0],
-        ).read(self._paths("exceptions"), self.settings.evidence, self._paths("inventory"))
-        policy = replace(self.policy, data={**self.policy.data, "exceptions": side.exceptions})
-        return found, side, self._plan(policy, kinds, side)
+            namespace=self.force.value("namespace", None)[0],
+        )
+        return reader.read(exceptions, self.settings.evidence, inventory)
 
     def _judge(self, plan: Plan, found: Sequence[Source], tally: Tally, progress: Progress | None) -> None:
         batches = list(parts.batches(found))
@@ -134,7 +116,7 @@ class Run:
             worker.close()
 
     def _assemble(self, plan: Plan, tally: Tally, files: int) -> Report:
-        found = self.config
+        found = self.force.config
         return Report(
             tool_version=__version__,
             engine=plan.engine,
@@ -143,15 +125,15 @@ class Run:
             bundle_sha256=plan.policy.sha256(),
             signed_by=None,
             gate=plan.gate,
-            selected=self.selected,
-            skipped=self.skipped,
-            fail_on=self._value("fail_on", "low")[0],
+            selected=self.force.selected,
+            skipped=self.force.skipped,
+            fail_on=self.force.value("fail_on", "low")[0],
             now=plan.now,
             config_sha256=found.sha256 if found else None,
             config_trusted=found.trusted if found else None,
             params=plan.policy.data["params"],
             findings=tally.findings(),
-            rules=tally.rules(self.skipped),
+            rules=tally.rules(self.force.skipped),
             exceptions=tally.waivers(),
             errors=in_order(tally.problems),
             files=files,
@@ -160,86 +142,28 @@ class Run:
             objects=tally.objects,
             not_judged=tuple(sorted(tally.not_judged, key=_place)),
             inputs=tuple(sorted(tally.inputs)),
-            catalog={rule: plan.catalog[rule] for rule in (*self.selected, *self.skipped)},
+            catalog={rule: plan.catalog[rule] for rule in (*self.force.selected, *self.force.skipped)},
         )
 
-    def _configuration(self) -> configuration.Config | None:
-        given = self.settings.config
-        path = self.base / given if given is not None else configuration.find(self.base)
-        if path is None:
-            return None
-        schema = self.core.data["params_schema"]
-        return configuration.read(
-            path, given=given is not None, judged=self.paths, base=self.base, params_schema=schema
-        )
-
-    def _value(self, key: str, default: Any) -> tuple[Any, str]:
-        if (value := getattr(self.settings, key)) is not None:
-            return value, "command line"
-        if self.config is not None and key in self.config.values:
-            return self.config.values[key], self.config.name
-        return default, "default"
-
-    def _paths(self, key: str) -> tuple[str, ...]:
-        own: Sequence[str] = getattr(self.settings, key)
-        return (*own, *(self.config.paths(key) if self.config else ()))
-
-    def _list_origin(self, key: str) -> str:
-        own, theirs = getattr(self.settings, key), self.config and self.config.values.get(key)
-        names = [
-            name
-            for name, there in (("command line", own), (self.config and self.config.name, theirs))
-            if there
-        ]
-        return ", ".join(str(name) for name in names) or "default"
-
-    def _policy(self) -> Policy:
-        core = self.core
-        modules, catalogs, own = trusted.policies(
-            self._paths("policies"), base=self.base, core=core.catalogs["core"]
-        )
-        if self.config is not None and self.config.values.get("policies"):
-            configuration.refuse_unsigned(self.config, own)
-        params = {**own, **(self.config.values.get("parameters", {}) if self.config else {})}
-        data = {**core.data, "params": params}
-        return Policy(modules=core.modules + modules, catalogs={**core.catalogs, **catalogs}, data=data)
-
-    def _selection(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        catalog = self.policy.catalog
-        skip = {*self.settings.skip, *(self.config.values.get("skip", ()) if self.config else ())}
-        for rule in (*self.settings.rules, *sorted(skip)):
-            if rule not in catalog:
-                raise UsageError(f"there is no rule `{rule}`", hint="`gatelib rules list` names them all")
-        of_gate = [
-            rule
-            for rule, entry in catalog.items()
-            if self.name in entry["gates"] and not entry.get("deprecated")
-        ]
-        wanted = set(self.settings.rules or of_gate)
-        selected = tuple(sorted(wanted - skip))
-        if not selected:
-            raise UsageError("no rule is left to run", hint="every rule of the gate is skipped")
-        return selected, tuple(sorted(wanted & skip))
-
-    def _plan(self, policy: Policy, kinds: Kinds, side: trusted.Trusted) -> Plan:
+    def _plan(self, policy: Policy, kinds: Kinds, side: Given) -> Plan:
         catalog: Mapping[str, Entry] = policy.catalog
         by_scope = {
-            scope: tuple(rule for rule in self.selected if catalog[rule]["scope"] == scope)
+            scope: tuple(rule for rule in self.force.selected if catalog[rule]["scope"] == scope)
             for scope in ("document", "set")
         }
         now = self.settings.now or datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
         return Plan(
             policy=policy,
-            engine=self._value("engine", None)[0] or engines.default(),
-            gate=self.name,
+            engine=self.force.value("engine", None)[0] or engines.default(),
+            gate=self.force.gate,
             now=now,
             document_rules=by_scope["document"],
             set_rules=by_scope["set"],
-            namespace=self._value("namespace", None)[0],
+            namespace=self.force.value("namespace", None)[0],
             evidence=side.evidence,
             exceptions=tuple(side.given),
             inventory=tuple(side.inventory),
-            timeout=float(self._value("timeout", 60.0)[0]),
+            timeout=float(self.force.value("timeout", 60.0)[0]),
             limits=self.limits,
             kinds=kinds,
             catalog=catalog,

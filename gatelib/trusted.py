@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,25 +15,13 @@ from gatelib.catalog import Entry
 from gatelib.errors import ConfigError, PolicyError
 from gatelib.loader import Limits, load
 from gatelib.normalize import Document, Kinds, normalize
-from gatelib.plan import GivenException
+from gatelib.plan import Given, GivenException
 from gatelib.policy import Module
 from gatelib.reading import BAD_RECORD, form_problems, problem_of, unreadable
 from gatelib.report import Problem
 from gatelib.sources import Source
 
 _EVIDENCE_KINDS: Final = frozenset({"gatelib.dev/ImageEvidence"})
-
-
-@dataclass(slots=True)
-class Trusted:
-    """What was given, and what of it cannot be used."""
-
-    exceptions: list[dict[str, Any]] = field(default_factory=list)
-    given: list[GivenException] = field(default_factory=list)
-    evidence: dict[str, Any] = field(default_factory=dict)
-    inventory: list[tuple[str, str, bytes]] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    inputs: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,20 +34,20 @@ class Reader:
     limits: Limits
     namespace: str | None
 
-    def read(self, exceptions: Sequence[str], evidence: Sequence[str], inventory: Sequence[str]) -> Trusted:
+    def read(self, exceptions: Sequence[str], evidence: Sequence[str], inventory: Sequence[str]) -> Given:
         """Read everything.
 
         Raises:
             ConfigError: exceptions or evidence lie in the judged tree, whose author they are to bind.
 
         """
-        trusted = Trusted()
+        trusted = Given()
         self._exceptions(exceptions, trusted)
         self._evidence(evidence, trusted)
         self._inventory(inventory, trusted)
         return trusted
 
-    def _exceptions(self, paths: Sequence[str], trusted: Trusted) -> None:
+    def _exceptions(self, paths: Sequence[str], trusted: Given) -> None:
         self._refuse_judged(paths, "exceptions")
         for source, document in self._documents(paths, trusted, bound="exceptions"):
             if document.type != "gatelib.dev/PolicyException":
@@ -84,7 +72,7 @@ class Reader:
                 )
             )
 
-    def _evidence(self, paths: Sequence[str], trusted: Trusted) -> None:
+    def _evidence(self, paths: Sequence[str], trusted: Given) -> None:
         self._refuse_judged(paths, "evidence")
         for source, document in self._documents(paths, trusted, bound="evidence"):
             if document.type not in _EVIDENCE_KINDS:
@@ -93,7 +81,7 @@ class Reader:
             entry = trusted.evidence.setdefault(source.name, {"format": records.VERSION, "facts": []})
             entry["facts"].append(document.content)
 
-    def _inventory(self, paths: Sequence[str], trusted: Trusted) -> None:
+    def _inventory(self, paths: Sequence[str], trusted: Given) -> None:
         for source, document in self._documents(paths, trusted):
             number = len(trusted.inventory)
             entry = {"index": number, "file": source.name, "root": source.root, "content": document.content}
@@ -110,7 +98,7 @@ class Reader:
                     )
 
     def _documents(
-        self, paths: Sequence[str], trusted: Trusted, *, bound: str = ""
+        self, paths: Sequence[str], trusted: Given, *, bound: str = ""
     ) -> Iterator[tuple[Source, Document]]:
         """Yield what lies in the paths; what is ``bound`` may not come from the judged tree."""
         found = sources.discover(paths, base=self.base, stdin=None, limit=self.limits.max_bytes)

@@ -11,6 +11,7 @@ from jsonschema import Draft7Validator
 from gatelib import Gate, config, resources
 from gatelib.errors import ConfigError, UsageError
 from gatelib.policy import shipped
+from gatelib.resolution import nearest_configuration
 from gatelib.validation import violations
 
 DATA = shipped().data
@@ -188,21 +189,21 @@ def test_the_nearest_configuration_above_is_found(tmp_path: Path) -> None:
     write(tmp_path / "gatelib.yaml", "")
     nearer = write(tmp_path / "a" / "gatelib.yaml", "")
     (tmp_path / "a" / "b").mkdir()
-    assert config.find(tmp_path / "a" / "b") == nearer
+    assert nearest_configuration(tmp_path / "a" / "b") == nearer
 
 
 def test_the_search_does_not_leave_the_repository(tmp_path: Path) -> None:
     write(tmp_path / "gatelib.yaml", "")
     (tmp_path / "repository" / ".git").mkdir(parents=True)
     (tmp_path / "repository" / "k8s").mkdir()
-    assert config.find(tmp_path / "repository" / "k8s") is None
+    assert nearest_configuration(tmp_path / "repository" / "k8s") is None
 
 
 def test_the_configuration_at_the_root_of_the_repository_is_found(tmp_path: Path) -> None:
     there = write(tmp_path / "repository" / "gatelib.yaml", "")
     (tmp_path / "repository" / ".git").mkdir()
     (tmp_path / "repository" / "k8s").mkdir()
-    assert config.find(tmp_path / "repository" / "k8s") == there
+    assert nearest_configuration(tmp_path / "repository" / "k8s") == there
 
 
 # Trust

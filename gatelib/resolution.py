@@ -1,0 +1,138 @@
+"""What is in force for a run: the command line's settings over the configuration's over the defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from gatelib import engines, sources
+from gatelib.errors import UsageError
+from gatelib.policy import Policy
+from gatelib.settings import Settings
+
+if TYPE_CHECKING:
+    from gatelib.config import Config
+
+CONFIGURATION: Final = "gatelib.yaml"
+
+
+def nearest_configuration(base: Path) -> Path | None:
+    """Return the nearest ``gatelib.yaml`` at or above ``base``, no further up than the repository's root."""
+    for folder in (base, *base.parents):
+        if (folder / CONFIGURATION).is_file():
+            return folder / CONFIGURATION
+        if (folder / ".git").exists():
+            return None
+    return None
+
+
+class InForce:
+    """Settings and configuration, read and checked; what a run does not need is not even imported."""
+
+    def __init__(self, settings: Settings, core: Policy, judged: Sequence[str]) -> None:
+        """Read the configuration and choose the rules.
+
+        Raises:
+            UsageError: the settings or the configuration cannot be carried out.
+            PolicyError: rules or data of a team's own may not be used.
+
+        """
+        self.settings, self.core, self.judged = settings, core, judged
+        self.base = Path(settings.base or Path.cwd()).absolute()
+        self.config = self._configuration()
+        self.gate: str = self.value("gate", "pr")[0]
+        if self.config is not None:
+            from gatelib.config import require_trust
+
+            require_trust(self.config, self.gate)
+        self.policy = self._policy()
+        self.selected, self.skipped = self._selection()
+
+    def describe(self) -> dict[str, tuple[Any, str]]:
+        """Return each setting with where it came from."""
+        defaults = {"gate": "pr", "fail_on": "low", "namespace": None, "timeout": 60.0, "engine": None}
+        found = {key: self.value(key, default) for key, default in defaults.items()}
+        if found["engine"][0] is None:
+            found["engine"] = (engines.default(), "default")
+        found["skip"] = (list(self.skipped), self._list_origin("skip"))
+        for key in ("policies", "exceptions", "inventory"):
+            found[key] = (
+                [sources.display(Path(path), self.base) for path in self.paths(key)],
+                self._list_origin(key),
+            )
+        origin = self.config.name if self.config else "default"
+        overrides = self.policy.data["params"]
+        for group, values in self.policy.data["defaults"].items():
+            for name, value in values.items():
+                changed = name in overrides.get(group, {})
+                shown = overrides[group][name] if changed else value
+                found[f"parameters.{group}.{name}"] = (shown, origin if changed else "default")
+        return found
+
+    def _configuration(self) -> Config | None:
+        given = self.settings.config
+        path = self.base / given if given is not None else nearest_configuration(self.base)
+        if path is None:
+            return None
+        from gatelib import config
+
+        schema = self.core.data["params_schema"]
+        return config.read(
+            path, given=given is not None, judged=self.judged, base=self.base, params_schema=schema
+        )
+
+    def value(self, key: str, default: Any) -> tuple[Any, str]:
+        """Return a setting with where it came from."""
+        if (value := getattr(self.settings, key)) is not None:
+            return value, "command line"
+        if self.config is not None and key in self.config.values:
+            return self.config.values[key], self.config.name
+        return default, "default"
+
+    def paths(self, key: str) -> tuple[str, ...]:
+        """Return the paths of a setting, the command line's and the configuration's."""
+        own: Sequence[str] = getattr(self.settings, key)
+        return (*own, *(self.config.paths(key) if self.config else ()))
+
+    def _list_origin(self, key: str) -> str:
+        own, theirs = getattr(self.settings, key), self.config and self.config.values.get(key)
+        names = [
+            name
+            for name, there in (("command line", own), (self.config and self.config.name, theirs))
+            if there
+        ]
+        return ", ".join(str(name) for name in names) or "default"
+
+    def _policy(self) -> Policy:
+        core = self.core
+        params = self.config.values.get("parameters", {}) if self.config else {}
+        folders = self.paths("policies")
+        if not folders:
+            return replace(core, data={**core.data, "params": params})
+        from gatelib import config, trusted
+
+        modules, catalogs, own = trusted.policies(folders, base=self.base, core=core.catalogs["core"])
+        if self.config is not None and self.config.values.get("policies"):
+            config.refuse_unsigned(self.config, own)
+        merged = {group: {**own.get(group, {}), **params.get(group, {})} for group in {**own, **params}}
+        data = {**core.data, "params": merged}
+        return Policy(modules=core.modules + modules, catalogs={**core.catalogs, **catalogs}, data=data)
+
+    def _selection(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        catalog = self.policy.catalog
+        skip = {*self.settings.skip, *(self.config.values.get("skip", ()) if self.config else ())}
+        for rule in (*self.settings.rules, *sorted(skip)):
+            if rule not in catalog:
+                raise UsageError(f"there is no rule `{rule}`", hint="`gatelib rules list` names them all")
+        of_gate = [
+            rule
+            for rule, entry in catalog.items()
+            if self.gate in entry["gates"] and not entry.get("deprecated")
+        ]
+        wanted = set(self.settings.rules or of_gate)
+        selected = tuple(sorted(wanted - skip))
+        if not selected:
+            raise UsageError("no rule is left to run", hint="every rule of the gate is skipped")
+        return selected, tuple(sorted(wanted & skip))

@@ -63,7 +63,7 @@ def test_a_file_that_is_gone_is_in_a_batch_all_the_same() -> None:
 
 
 @settings(
-    max_examples=budget(6, 200),
+    max_examples=budget(6, 60),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

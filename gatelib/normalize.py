@@ -14,6 +14,9 @@ MALFORMED: Final = "GL-ERR-007"
 REDACTED: Final = "**redacted**"
 """What stands for a secret's value from here on; what was empty stays empty."""
 
+_LONGEST_NAME: Final = 512
+"""Characters; the API server takes 253 in a name, and 317 in an API version."""
+
 _SHOWN_OF_A_SECRET: Final = frozenset({"apiVersion", "kind", "metadata", "type", "immutable"})
 _LAST_APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"
 _NO_MANIFESTS: Final = {
@@ -123,11 +126,26 @@ def _document(
     if kind.endswith("List") and "items" in content:
         reason = f"`items` of `{kind}` must be a list, and is {_article(content['items'])}"
         return Refusal(ordinal, (*path, "items"), reason, is_error=True)
+    if (long := _too_long(content)) is not None:
+        reason = f"`{'.'.join(map(str, long))}` has more than {_LONGEST_NAME} characters, as no API server takes it"
+        return Refusal(ordinal, (*path, *long), reason, is_error=True)
     if namespace is not None and kind not in kinds.cluster_scoped and not type_.startswith(f"{GROUP}/"):
         content = _with_namespace(content, namespace)
     if is_secret(content):
         content = _redacted(content)
     return Document(ordinal, path, type_, _scope(type_, content, root), content)
+
+
+def _too_long(content: Mapping[str, Any]) -> Path | None:
+    """Return the way to a name that would blow up the report, since every finding repeats it."""
+    metadata = content.get("metadata")
+    names: list[tuple[Path, Any]] = [((key,), content.get(key)) for key in ("apiVersion", "kind")]
+    if isinstance(metadata, dict):
+        names += [(("metadata", key), metadata.get(key)) for key in ("name", "generateName", "namespace")]
+    for path, name in names:
+        if isinstance(name, str) and len(name) > _LONGEST_NAME:
+            return path
+    return None
 
 
 def is_secret(content: Mapping[str, Any]) -> bool:

@@ -127,7 +127,8 @@ def _document(
         reason = f"`items` of `{kind}` must be a list, and is {_article(content['items'])}"
         return Refusal(ordinal, (*path, "items"), reason, is_error=True)
     if (long := _too_long(content)) is not None:
-        reason = f"`{'.'.join(map(str, long))}` has more than {_LONGEST_NAME} characters, as no API server takes it"
+        name = ".".join(map(str, long))
+        reason = f"`{name}` has more than {_LONGEST_NAME} characters, which no API server takes"
         return Refusal(ordinal, (*path, *long), reason, is_error=True)
     if namespace is not None and kind not in kinds.cluster_scoped and not type_.startswith(f"{GROUP}/"):
         content = _with_namespace(content, namespace)

@@ -8,12 +8,13 @@ from typing import Any
 
 import orjson
 import pytest
+import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gatelib import Gate, parts
-from gatelib.asking import worse
 from gatelib.sources import Source
+from gatelib.tasks import worse
 from tests.budget import budget
 from tests.paths import ROOT
 
@@ -94,6 +95,26 @@ def test_a_report_does_not_depend_on_the_processes(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(parts, "_BATCH_FILES", 5)
     monkeypatch.setattr(parts, "_FEWEST", 4)
     assert report(tmp_path, ["."], isolated=True, jobs=2) == whole
+
+
+def test_cutting_a_run_takes_no_document_of_the_whole_cluster_away_from_any_part(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = ROOT / "fixtures" / "tenancy" / "rbac" / "deny" / "cluster-admin-by-another-name.yaml"
+    documents = [value for value in yaml.safe_load_all(source.read_text()) if value]
+    roles = [value for value in documents if value["kind"] == "ClusterRole"]
+    rest = [value for value in documents if value["kind"] != "ClusterRole"]
+    for name, values in (("roles", roles), ("judged", rest)):
+        (tmp_path / name).mkdir()
+        for number, value in enumerate(values):
+            (tmp_path / name / f"{number}.yaml").write_text(yaml.safe_dump(value))
+    given = {"rules": ["GL-TEN-004"], "inventory": ["roles"]}
+    whole = report(tmp_path, ["judged"], **given)
+    monkeypatch.setattr(parts, "_BATCH_FILES", 1)
+    monkeypatch.setattr(parts, "_MOST", 1)
+    assert report(tmp_path, ["judged"], **given) == whole
+    assert orjson.loads(whole)["findings"] != []
+    assert orjson.loads(report(tmp_path, ["judged"], rules=["GL-TEN-004"]))["findings"] == []
 
 
 def test_a_document_without_neighbours_is_judged_alike_with_strangers_beside(tmp_path: Path) -> None:

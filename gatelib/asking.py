@@ -13,10 +13,7 @@ from gatelib.engines.interface import Decision, Engine
 from gatelib.errors import EngineError, EngineTimeoutError
 from gatelib.plan import Plan
 from gatelib.report import Problem
-
-FAILED: Final = "GL-ERR-201"
-"""An engine that failed; what it failed on judged nothing."""
-TIMED_OUT: Final = "GL-ERR-202"
+from gatelib.tasks import FAILED, TIMED_OUT, worse
 
 OF_THE_RUN: Final = frozenset({"GL-ERR-001", "GL-ERR-006"})
 """What only a look at the whole run can tell; a part of it cannot."""
@@ -72,14 +69,6 @@ class Answer:
             self.judged[rule["id"]] = self.judged.get(rule["id"], 0) + rule["judged"]
             self.statuses[rule["id"]] = worse(self.statuses.get(rule["id"]), rule["status"])
         self.revisions.add(value["revision"])
-
-
-_WORST_FIRST: Final = ("fail", "warn", "waived", "canary", "pass", "not_applicable")
-
-
-def worse(one: str | None, other: str) -> str:
-    """Return the status that a rule has over two parts of a run."""
-    return other if one is None else min(one, other, key=_WORST_FIRST.index)
 
 
 class Asker:

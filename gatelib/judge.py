@@ -9,85 +9,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final
 
 import orjson
 
 from gatelib.asking import OF_THE_RUN, Answer, Asker, Subject
-from gatelib.loader import Path
 from gatelib.normalize import Document
 from gatelib.placing import Placer
 from gatelib.plan import Plan
-from gatelib.reading import Read, read_documents
-from gatelib.report import Finding, Problem
+from gatelib.reading import read_documents
 from gatelib.sources import Source
+from gatelib.tasks import CHANGED, NOTHING, Held, ProofTask, Reading, ReadTask, SetTask, Task, Verdicts
 
-NOTHING: Final = "GL-ERR-001"
 _STATUS: Final = {"deny": "fail", "warn": "warn", "canary": "canary"}
-
-CHANGED: Final = "GL-ERR-203"
-"""A file that is not the same when it is read again."""
-
-
-class ReadTask(NamedTuple):
-    """Files to read and judge."""
-
-    sources: tuple[Source, ...]
-    alone: bool = False
-    """Whether these are all of the run, so that every rule can judge them at once."""
-
-
-class Held(NamedTuple):
-    """A document kept for the rules that look at several."""
-
-    source: Source
-    sha256: str
-    ordinal: int
-    prefix: Path
-    type: str
-    scope: str
-    content: bytes
-    """JSON."""
-    masked: bool
-    """Whether its file also holds secrets, so that none of its lines may be shown."""
-
-
-class SetTask(NamedTuple):
-    """Documents to judge together, and those to look up."""
-
-    judged: tuple[Held, ...]
-    inventory: tuple[bytes, ...]
-
-
-class ProofTask(NamedTuple):
-    """What only the whole run can tell: the documents that the gate requires, and the given exceptions."""
-
-    required: tuple[Held, ...]
-
-
-Task: TypeAlias = ReadTask | SetTask | ProofTask
-
-
-@dataclass
-class Verdicts:
-    """What a task found."""
-
-    findings: list[Finding] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    judged: dict[str, int] = field(default_factory=dict)
-    """Documents judged, by rule."""
-    statuses: dict[str, str] = field(default_factory=dict)
-    revisions: set[str] = field(default_factory=set)
-
-
-@dataclass
-class Reading(Verdicts, Read):
-    """What a ``ReadTask`` found."""
-
-    covered: int = 0
-    """Objects of a type that some selected rule judges."""
-    held: list[Held] = field(default_factory=list)
 
 
 class Judge:

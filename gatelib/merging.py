@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from gatelib.asking import FAILED, TIMED_OUT, worse
 from gatelib.executors import Failure
-from gatelib.judge import Held, Reading, Verdicts
 from gatelib.plan import GivenException, Plan
 from gatelib.report import Finding, NotJudged, Problem, RuleResult, Status, Waiver
+from gatelib.tasks import FAILED, TIMED_OUT, Held, Reading, Verdicts, worse
 
 _EXCEPTION: Final = "gatelib.dev/PolicyException"
 

@@ -8,9 +8,9 @@ from typing import Final, NamedTuple
 
 import orjson
 
-from gatelib.judge import Held, SetTask
 from gatelib.plan import Plan
 from gatelib.sources import Source
+from gatelib.tasks import Held, SetTask
 
 _BATCH_BYTES: Final = 1024 * 1024
 _BATCH_FILES: Final = 256

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from gatelib.errors import LoadError
@@ -15,20 +14,10 @@ from gatelib.plan import Plan
 from gatelib.records import GROUP, record_problems
 from gatelib.report import NotJudged, Problem
 from gatelib.sources import CODE, Source
+from gatelib.tasks import Read
 
 BAD_RECORD: Final = "GL-ERR-109"
 """A record that breaks its schema."""
-
-
-@dataclass
-class Read:
-    """What was read so far."""
-
-    problems: list[Problem] = field(default_factory=list)
-    inputs: list[tuple[str, str]] = field(default_factory=list)
-    """``(file, SHA-256)``."""
-    not_judged: list[NotJudged] = field(default_factory=list)
-    objects: int = 0
 
 
 def read_documents(source: Source, plan: Plan, read: Read, placer: Placer) -> Iterable[Document]:

@@ -6,27 +6,25 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
+from functools import partial
 from typing import Any, BinaryIO
 
 import orjson
 
-from gatelib import engines, executors, parts, sources
+from gatelib import engines, executors, parts, sources, tasks
 from gatelib._version import __version__
-from gatelib.asking import Subject
 from gatelib.catalog import Entry
 from gatelib.executors import Executor
-from gatelib.judge import NOTHING, Judge, ProofTask, ReadTask, Task, Verdicts
 from gatelib.loader import Limits
 from gatelib.merging import Tally, in_order, problem_of
 from gatelib.normalize import Kinds
-from gatelib.placing import Placer
 from gatelib.plan import Given, Plan
 from gatelib.policy import Policy
-from gatelib.reading import Read, read_documents
 from gatelib.report import NotJudged, Problem, Report
 from gatelib.resolution import InForce
 from gatelib.settings import Progress, Settings
 from gatelib.sources import Discovery, Source
+from gatelib.tasks import NOTHING, ProofTask, Read, ReadTask, Task, Verdicts
 
 
 class Run:
@@ -40,6 +38,10 @@ class Run:
 
     def envelope(self, stdin: BinaryIO | None) -> tuple[dict[str, Any], tuple[Problem, ...]]:
         """Return the whole run as one envelope, and what could not be read."""
+        from gatelib.asking import Subject
+        from gatelib.placing import Placer
+        from gatelib.reading import read_documents
+
         found, side, plan = self._prepare(stdin)
         read, placer = Read(), Placer(plan)
         envelope = plan.envelope(plan.rules)
@@ -98,7 +100,7 @@ class Run:
         batches = list(parts.batches(found))
         jobs = self.settings.jobs or os.cpu_count() or 1
         worker = executors.executor(
-            lambda: Judge(plan),
+            partial(tasks.start, plan),
             jobs=max(1, min(jobs, len(batches))),
             timeout=plan.timeout + 1.0,
             isolated=self.settings.isolated,
@@ -194,8 +196,8 @@ def _read(
     return again
 
 
-def _do(worker: Executor, tasks: Iterable[Task], tally: Tally) -> None:
-    for task, result in worker.run(tasks):
+def _do(worker: Executor, work: Iterable[Task], tally: Tally) -> None:
+    for task, result in worker.run(work):
         if isinstance(result, Verdicts):
             tally.add(result)
         else:

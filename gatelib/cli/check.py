@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -62,7 +61,7 @@ def check(
 
 def _write(report: Report, name: str, target: Path | None) -> int:
     color = target is None and sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    style = Style(color=color, width=shutil.get_terminal_size((100, 24)).columns if color else 100)
+    style = Style(color=color, width=os.get_terminal_size(sys.stdout.fileno()).columns if color else 100)
     text = reporters.reporter(name).render(report, style)
     if target is None:
         put(text.encode("utf-8", "backslashreplace"))

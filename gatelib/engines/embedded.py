@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
@@ -12,12 +13,7 @@ from gatelib.engines.interface import DECISION, Decision, Engine
 from gatelib.errors import EngineError
 from gatelib.policy import Module
 
-try:
-    import regorus
-except ImportError:  # no wheel for this platform
-    regorus = None
-
-_MAX_DEPTH = 127  # of JSON that regorus reads
+_DISTRIBUTION: Final = "gordon_to_regorus-"
 
 
 class EmbeddedEngine(Engine):
@@ -28,12 +24,7 @@ class EmbeddedEngine(Engine):
     def __init__(self, modules: Sequence[Module], data: Mapping[str, Any], *, timeout: float) -> None:
         """Compile the policy; ``timeout`` is the executor's to keep."""
         del timeout
-        if regorus is None:
-            raise EngineError(
-                "the embedded engine has no wheel for this platform",
-                hint="install `opa` and use --engine opa",
-            )
-        self._engine = regorus.Engine()
+        self._engine = _regorus().Engine()
         try:
             for module in modules:
                 self._engine.add_policy(module.path, module.text)
@@ -56,15 +47,23 @@ class EmbeddedEngine(Engine):
     @classmethod
     def version(cls) -> str:
         """Return regorus' version."""
-        if regorus is None:
+        spec = find_spec("regorus")
+        if spec is None or spec.origin is None:
             raise EngineError("the embedded engine has no wheel for this platform")
         # The folder's name says it; importlib.metadata takes as long to import as a decision.
-        found = sorted(Path(regorus.__file__).parent.parent.glob("gordon_to_regorus-*.dist-info"))
-        return (
-            found[0].name.removeprefix("gordon_to_regorus-").removesuffix(".dist-info")
-            if found
-            else "unknown"
-        )
+        for place in Path(spec.origin).parent.parent.glob(f"{_DISTRIBUTION}*.dist-info"):
+            return place.name.removeprefix(_DISTRIBUTION).removesuffix(".dist-info")
+        return "unknown"
+
+
+def _regorus() -> Any:
+    try:
+        import regorus
+    except ImportError:  # no wheel for this platform
+        raise EngineError(
+            "the embedded engine has no wheel for this platform", hint="install `opa` and use --engine opa"
+        ) from None
+    return regorus
 
 
 def _first_lines(error: Exception) -> str:

@@ -6,11 +6,9 @@ import gc
 import os
 import pickle
 import select
-import signal
 import struct
 import sys
 import time
-import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -59,8 +57,12 @@ class ForkedExecutor(Executor):
                 yield from self._finished()
 
     def close(self) -> None:
-        """End every process that is left."""
-        for worker in [*self._idle, *self._busy.values()]:
+        """End every process that is left: who has nothing to do leaves when its tasks end."""
+        for worker in self._idle:
+            os.close(worker.tasks)
+            os.close(worker.results)
+            os.waitpid(worker.pid, 0)
+        for worker in self._busy.values():
             self._end(worker)
         self._idle.clear()
         self._busy.clear()
@@ -103,12 +105,16 @@ class ForkedExecutor(Executor):
         os.close(worker.results)
         _, status = os.waitpid(worker.pid, 0)
         if os.WIFSIGNALED(status):
+            import signal
+
             reason = f"the process was ended by {signal.Signals(os.WTERMSIG(status)).name}"
         else:
             reason = f"the process ended with status {os.WEXITSTATUS(status)}"
         return worker.task, Failure(timed_out=False, reason=reason)
 
     def _end(self, worker: _Worker) -> None:
+        import signal
+
         os.close(worker.tasks)
         os.close(worker.results)
         try:
@@ -151,6 +157,8 @@ def _serve(start: Callable[[], Work], reader: int, writer: int) -> None:
                 work = work or start()
                 answer = (False, work(task))
             except Exception:
+                import traceback
+
                 answer = (True, traceback.format_exc())
             payload = pickle.dumps(answer, pickle.HIGHEST_PROTOCOL)
             _write(writer, _HEADER.pack(len(payload)) + payload)

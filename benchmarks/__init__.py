@@ -1,0 +1,1 @@
+"""How fast gatelib is, as ratios against peers in the same run."""

@@ -1,0 +1,134 @@
+"""``python -m benchmarks``: measure, print the tables, and keep them in ``docs/benchmarks.md``.
+
+The load lies beside the checkout; without it there is nothing to measure. ``--quick`` measures once and less.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from benchmarks import load, peers
+from benchmarks.measure import Cost, run
+from gatelib import engines
+
+ROOT = Path(__file__).resolve().parent.parent
+LOAD = ROOT.parent / "shared" / "corpus" / "throughput"
+PAGE = ROOT / "docs" / "benchmarks.md"
+
+SMALL = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+      - {name: web, image: "nginx:1.25"}
+"""
+
+
+def main() -> int:
+    """Return 2 where the load is absent, 0 otherwise."""
+    if not LOAD.is_dir():
+        print("the load is not beside this checkout: nothing was measured", file=sys.stderr)
+        return 2
+    quick = "--quick" in sys.argv[1:]
+    with tempfile.TemporaryDirectory(prefix="gatelib-bench-") as folder:
+        text = "\n".join(_page(Path(folder), quick=quick)) + "\n"
+    print(text)
+    if not quick:
+        PAGE.write_text(text, "utf-8")
+    return 0
+
+
+def _page(place: Path, *, quick: bool) -> Iterator[str]:
+    yield "# Benchmarks"
+    yield ""
+    yield "Written by `make benchmark`. Medians of whole processes; what counts is the ratios."
+    yield f"Python {platform.python_version()}, {os.cpu_count()} cores, " + ", ".join(
+        f"{name} {engines.engine(name).version()}" for name in engines.names()
+    )
+    yield ""
+    yield from _throughput(place, 1 if quick else 5)
+    yield from _cold_start(place, 5 if quick else 15)
+    yield from _growth(place, (1_000, 10_000) if quick else (1_000, 10_000, 100_000))
+
+
+def _throughput(place: Path, times: int) -> Iterator[str]:
+    policy, data = peers.policies(place / "peer")
+    files = sorted(path for path in LOAD.rglob("*") if path.suffix in load.SUFFIXES)
+    size = sum(path.stat().st_size for path in files)
+    measured = {
+        "`conftest test --combine`, the same rules": _there(
+            "conftest", peers.conftest(LOAD, policy, data), times
+        ),
+        "`gatelib check`": run(peers.gatelib(LOAD), cwd=place, times=times),
+        "`gatelib check --jobs 1`": run(peers.gatelib(LOAD, "--jobs", "1"), cwd=place, times=times),
+        "`kube-score score`, its own rules": _there("kube-score", peers.kube_score(files), times),
+        "gatelib's loader alone, one process": run(peers.parsing(LOAD), cwd=place, times=times),
+    }
+    yield f"## The load: {len(files):,} files, {size / 1e6:.1f} MB"
+    yield ""
+    yield from _table(measured)
+
+
+def _cold_start(place: Path, times: int) -> Iterator[str]:
+    policy, data = peers.policies(place / "peer")
+    small = place / "small.yaml"
+    small.write_text(SMALL, "utf-8")
+    measured = {
+        "`conftest test`, the same rules": _there("conftest", peers.conftest(small, policy, data), times),
+        "`gatelib check`": run(peers.gatelib(small), cwd=place, times=times),
+        "`kube-score score`, its own rules": _there("kube-score", peers.kube_score([small]), times),
+        "`python -c pass`": run([sys.executable, "-c", "pass"], cwd=place, times=times),
+    }
+    yield f"## Cold start: one small file, {times} runs"
+    yield ""
+    yield from _table(measured)
+
+
+def _growth(place: Path, counts: Sequence[int]) -> Iterator[str]:
+    originals = load.documents(LOAD)
+    yield "## Growth: the load copied under new names and namespaces"
+    yield ""
+    yield "| documents | wall s | s per 10,000 | against the row above | peak MB, processes added up |"
+    yield "|---|---|---|---|---|"
+    before: Cost | None = None
+    for count in counts:
+        load.copy(originals, count, place / "grown")
+        cost = run(peers.gatelib(place / "grown"), cwd=place, times=3 if count <= 10_000 else 1)
+        ratio = f"{cost.wall / before.wall:.2f} x" if before else ""
+        each = cost.wall / count * 10_000
+        yield f"| {count:,} | {cost.wall:.2f} | {each:.2f} | {ratio} | {cost.memory / 1e6:.0f} |"
+        before = cost
+    yield ""
+
+
+def _there(binary: str, command: Sequence[str | Path], times: int) -> Cost | None:
+    return run(command, cwd=ROOT, times=times) if shutil.which(binary) else None
+
+
+def _table(measured: dict[str, Cost | None]) -> Iterator[str]:
+    first = next(iter(measured.values()))
+    yield "| | wall s | against the first | peak MB, processes added up |"
+    yield "|---|---|---|---|"
+    for name, cost in measured.items():
+        if cost is None:
+            yield f"| {name} | not installed | | |"
+            continue
+        ratio = f"{cost.wall / first.wall:.2f} x" if first else ""
+        yield f"| {name} | {cost.wall:.3f} | {ratio} | {cost.memory / 1e6:.0f} |"
+    yield ""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

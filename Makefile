@@ -25,7 +25,7 @@ test: $(STAMP) ## run the tests
 	$(BIN)/python -m pytest
 
 acceptance: $(STAMP) ## run the tests with their large budgets; takes long
-	GATELIB_ACCEPTANCE=1 GATELIB_REQUIRE_ENGINES=1 $(BIN)/python -m pytest
+	GATELIB_ACCEPTANCE=1 GATELIB_REQUIRE_ENGINES=1 $(BIN)/python -m pytest -n auto
 
 lint: $(STAMP) ## check style
 	$(BIN)/ruff check .

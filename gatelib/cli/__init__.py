@@ -13,10 +13,23 @@ def complain(line: str) -> None:
 
 
 def put(data: bytes) -> None:
-    """Write all of it to standard output, which where Python does not buffer takes only what it can."""
+    """Write all of it to standard output, which where Python does not buffer takes only what it can.
+
+    Raises:
+        EngineError: there is no room for it; what was judged did not arrive.
+
+    """
     import sys
 
-    rest = memoryview(data)
-    while rest:
-        rest = rest[sys.stdout.buffer.write(rest) or 0 :]
-    sys.stdout.buffer.flush()
+    from gatelib.errors import EngineError
+
+    try:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[sys.stdout.buffer.write(rest) or 0 :]
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        sys.stdout = None  # type: ignore[assignment]  # or Python tries again at its end, and says so
+        raise EngineError(f"the report cannot be written: {error.strerror}") from None

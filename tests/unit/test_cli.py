@@ -552,3 +552,21 @@ def test_the_examples_of_helps_name_commands_and_options_that_exist(tree: Path) 
         assert example.startswith(command)
         for word in example.partition("|")[0].split():
             assert not word.startswith("--") or f"  {word} " in lines, f"{command}: {word}"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this platform has no /dev/full")
+def test_a_report_that_finds_no_room_is_an_error_and_no_pass(tree: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [*COMMAND, "check", "harmless.yaml", *ONE],
+            cwd=tree,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            env=ENVIRONMENT,
+            timeout=120,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (
+        3,
+        b"gatelib: the report cannot be written: No space left on device\n",
+    )

@@ -31,5 +31,5 @@ def put(data: bytes) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        sys.stdout = None  # type: ignore[assignment]  # or Python tries again at its end, and says so
+        sys.stdout = None  # or Python tries again at its end, and says so
         raise EngineError(f"the report cannot be written: {error.strerror}") from None

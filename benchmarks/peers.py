@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -42,6 +43,11 @@ def conftest(files: Path, policy: Path, data: Path) -> list[str | Path]:
 def kube_score(files: list[Path]) -> list[str | Path]:
     """``kube-score score`` with its own rules."""
     return ["kube-score", "score", "--output-format", "json", *files]
+
+
+def readable_by_kube_score(files: list[Path]) -> list[Path]:
+    """Return the files that it can read: it gives up altogether at the first that it cannot."""
+    return [path for path in files if subprocess.run(kube_score([path]), capture_output=True).stdout]
 
 
 def gatelib(files: Path, *options: str) -> list[str | Path]:

@@ -12,17 +12,14 @@ help: ## list the targets
 
 venv: $(STAMP) ## make .venv with gatelib and its tools
 
-$(STAMP): pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
-	touch $(STAMP)
+$(STAMP): pyproject.toml requirements-dev.txt
+	$(PYTHON) tools/run.py setup
 
-demo: $(STAMP) ## judge the example, and show what is found in it
-	@$(BIN)/gatelib check examples/shop || test $$? -eq 1
+demo: ## judge the example, and show what is found in it
+	@$(PYTHON) tools/run.py demo
 
-test: $(STAMP) ## run the tests
-	$(BIN)/python -m pytest
+test: ## run the tests
+	$(PYTHON) tools/run.py test
 
 acceptance: $(STAMP) ## run the tests with their large budgets; takes long
 	GATELIB_ACCEPTANCE=1 GATELIB_REQUIRE_ENGINES=1 $(BIN)/python -m pytest -n auto

@@ -53,7 +53,7 @@ def main() -> int:
 def _page(place: Path, *, quick: bool) -> Iterator[str]:
     yield "# Benchmarks"
     yield ""
-    yield "Written by `make benchmark`. Medians of whole processes; what counts is the ratios."
+    yield "Written by `make benchmark`. Medians of whole processes; what counts are the ratios."
     yield f"Python {platform.python_version()}, {os.cpu_count()} cores, " + ", ".join(
         f"{name} {engines.engine(name).version()}" for name in engines.names()
     )

@@ -164,6 +164,8 @@ class Report:
     """``False`` where the configuration was found in, or lies in, the judged tree; ``None`` without one."""
     params: Mapping[str, Any]
     """The parameters that differ from the shipped ones."""
+    config_settings: tuple[str, ...] = ()
+    """What the configuration sets besides parameters, by name."""
     findings: tuple[Finding, ...]
     rules: tuple[RuleResult, ...]
     exceptions: tuple[Waiver, ...]
@@ -221,6 +223,7 @@ class Report:
             "config": {
                 "sha256": self.config_sha256,
                 "trusted": self.config_trusted,
+                "settings": list(self.config_settings),
                 "params": dict(self.params),
             },
             "outcome": self.outcome,

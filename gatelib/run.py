@@ -134,6 +134,7 @@ class Run:
             config_sha256=found.sha256 if found else None,
             config_trusted=found.trusted if found else None,
             params=plan.policy.data["params"],
+            config_settings=tuple(sorted(found.values.keys() - {"parameters"})) if found else (),
             findings=tally.findings(),
             rules=tally.rules(self.force.skipped),
             exceptions=tally.waivers(),

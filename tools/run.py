@@ -27,7 +27,15 @@ def main(arguments: list[str]) -> int:
     if task not in ("setup", "demo", "test"):
         print(__doc__, file=sys.stderr)
         return 2
-    set_up()
+    try:
+        set_up()
+    except subprocess.CalledProcessError as error:
+        print(f"the environment could not be made: {error}", file=sys.stderr)
+        print(
+            "Python needs its `venv` and `ensurepip` (on Debian: python3-venv) and pip its index",
+            file=sys.stderr,
+        )
+        return 1
     if task == "demo":
         code = _run("gatelib", "check", "examples/shop")
         return 0 if code == 1 else code

@@ -61,7 +61,8 @@ def _head(report: Report) -> str:
     ]
     lines.append(", ".join(counts) + ".")
     if report.config_trusted is False:
-        names = ", ".join(code(name, _NAME) for name in changed(report.params)[:20]) or "no parameter"
+        changes = [*report.config_settings, *changed(report.params)]
+        names = ", ".join(code(name, _NAME) for name in changes[:20]) or "nothing"
         lines += [
             "",
             f"**The configuration is not trusted**: it lies in the judged tree. It changes {names}.",

@@ -93,12 +93,12 @@ def _waivers(report: Report) -> Iterable[tuple[str, str]]:
 
 
 def _configuration(report: Report) -> Iterable[tuple[str, str]]:
-    names = ", ".join(visible(name) for name in changed(report.params))
+    names = ", ".join(visible(name) for name in (*report.config_settings, *changed(report.params)))
+    changes = f"changes {names}" if names else "changes nothing"
     if report.config_trusted is False:
-        changes = f"changes {names}" if names else "changes no parameter"
         yield "Configuration", f"not trusted, it was found in the judged tree; it {changes}"
     elif report.config_trusted or names:
-        yield "Configuration", f"changes {names}" if names else "changes no parameter"
+        yield "Configuration", changes
 
 
 def changed(params: Mapping[str, Any], prefix: str = "") -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -193,12 +194,23 @@ def test_a_configuration_of_the_judged_tree_is_used_and_reported(tree: Path, eng
     )
 
 
-@pytest.mark.parametrize("format", ["text", "markdown"])
-def test_people_are_told_that_a_configuration_is_not_trusted(tree: Path, format: str) -> None:
-    write(tree, {"gatelib.yaml": LOOSER["longer exceptions"]})
+CHANGED = {
+    "a rule that is skipped": "skip",
+    "a higher bar": "fail_on",
+    "another namespace": "namespace",
+    "longer exceptions": "max_days",
+}
+
+
+@pytest.mark.parametrize("name", LOOSER)
+@pytest.mark.parametrize("format", ["text", "markdown", "json"])
+def test_people_are_told_what_an_untrusted_configuration_changes(tree: Path, format: str, name: str) -> None:
+    write(tree, {"gatelib.yaml": LOOSER[name]})
     done = gatelib("check", "k8s", "--now", NOW, "--format", format, cwd=tree)
-    assert "not trusted" in done.text
-    assert "max_days" in done.text
+    said = (
+        json.dumps(json.loads(done.text)["config"]) if format == "json" else done.text.split("not trusted")[1]
+    )
+    assert CHANGED[name] in said
 
 
 @pytest.mark.parametrize("gate", ["pre-promote", "publish"])

@@ -154,6 +154,7 @@ EVERYTHING = replace(
     skipped=("GL-K8S-009",),
     config_sha256="ef" * 32,
     config_trusted=False,
+    config_settings=("fail_on",),
     params={"images": {"allowlist": ["r.example"]}, "tls": True},
     findings=(SECRET, WAIVED, PRIVILEGED, UNPINNED, ON_TRIAL),
     rules=RULES,

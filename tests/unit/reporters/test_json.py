@@ -74,6 +74,7 @@ def test_a_report_of_nothing_is_these_bytes() -> None:
   "config": {{
     "sha256": null,
     "trusted": null,
+    "settings": [],
     "params": {{}}
   }},
   "outcome": "pass",

@@ -19,7 +19,8 @@ def test_a_comment_with_everything_is_this() -> None:
 
 2 failing findings, 1 error, 4 documents of 6 objects judged in 5 files.
 
-**The configuration is not trusted**: it lies in the judged tree. It changes `images.allowlist`, `tls`.
+**The configuration is not trusted**: it lies in the judged tree. \
+It changes `fail_on`, `images.allowlist`, `tls`.
 
 | Severity | Rule | Where | What |
 | --- | --- | --- | --- |

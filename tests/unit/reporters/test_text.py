@@ -72,7 +72,8 @@ Error: something could not be read or judged, so this is no pass; 2 failing find
   Rules skipped (1): GL-K8S-009
   Waivers used: agent-2026 (1 finding, approved by ana, until 2026-12-31)
   Waivers unused: old (until 2026-11-30)
-  Configuration: not trusted, it was found in the judged tree; it changes images.allowlist, tls
+  Configuration: not trusted, it was found in the judged tree; it changes fail_on, images.allowlist,
+      tls
   Engine: regorus 0.13.0, gatelib 0.1.0
 """
         f"  Bundle: 1.0.0, sha256 {DIGEST}, signed by\n      release@gatelib.dev\n"

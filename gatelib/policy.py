@@ -15,9 +15,9 @@ from gatelib import resources
 from gatelib._version import __version__
 from gatelib.catalog import Entry
 
-_LIBRARY = re.compile(r"\bdata\.(gatelib\.(?:lib\.[a-z_]+|input\.shapes|input))\b")
+_LIBRARY = re.compile(r"\bdata\.(gatelib\.(?:lib\.[a-z_]+|input\.[a-z_]+|input))\b")
 _PACKAGE = re.compile(r"^package (gatelib[a-z0-9_.]*)", re.MULTILINE)
-_ENGINE_KEYS = ("package", "severity", "controls", "gates", "stage", "effective_on")
+_ENGINE_KEYS = ("package", "severity", "controls", "gates", "scope", "stage", "effective_on")
 
 
 class Module(NamedTuple):

@@ -23,18 +23,26 @@ gate := shapes.envelope.gate if {
 } else := data.gatelib.bundle.gate if {
 	is_string(data.gatelib.bundle.gate)
 } else := "admission" if {
-	shapes.name in {"admission_review", "gatekeeper_review"}
+	shapes.is_review
 } else := "pr"
 
 # METADATA
 # description: The IDs asked for; undefined means all rules of the gate.
 rules := shapes.envelope.rules
 
+rules := shapes.parameters.rules
+
 # METADATA
-# description: Facts from an Evidence Pack, by file.
+# description: >-
+#   Facts from an Evidence Pack, by file: the envelope's, and for every other shape those that a bundle brings.
 default evidence := {}
 
 evidence := shapes.envelope.evidence if is_object(shapes.envelope.evidence)
+
+evidence := data.gatelib.evidence if {
+	shapes.name != "envelope"
+	is_object(data.gatelib.evidence)
+}
 
 # METADATA
 # description: What gatelib's own verifier found to hold.

@@ -88,6 +88,18 @@ test_the_clock_where_no_moment_is_named if {
 	}
 }
 
+test_a_constraint_asks_for_rules if {
+	gate_input.rules == ["GL-T-001"] with input as {"review": {"object": pod}, "parameters": {"rules": ["GL-T-001"]}}
+	not asks_for_rules({"review": {"object": pod}, "parameters": {}})
+}
+
+test_a_bundle_brings_evidence_for_inputs_that_carry_none if {
+	facts := {"images.yaml": {"format": "gatelib.dev/v1", "facts": []}}
+	gate_input.evidence == facts with input as {"review": {"object": pod}} with data.gatelib.evidence as facts
+	gate_input.evidence == {} with input as {"gatelib": 1, "documents": []} with data.gatelib.evidence as facts
+	gate_input.evidence == {} with input as pod with data.gatelib.evidence as 7
+}
+
 asks_for_rules(given) if {
 	rules := gate_input.rules with input as given
 	is_array(rules)

@@ -3,6 +3,7 @@
 # description: Which of the shapes the input has, and its documents.
 package gatelib.input.shapes
 
+import data.gatelib.input.synced
 import data.gatelib.lib.timestamps
 
 envelope_keys := {"gatelib", "now", "gate", "rules", "documents", "inventory", "evidence", "verifications"}
@@ -65,7 +66,38 @@ inventory := [] if {
 
 inventory_given := envelope.inventory if {
 	is_array(envelope.inventory)
+} else := [{"index": index, "content": content} |
+	some index, content in synced.objects
+	not content in superseded
+] if {
+	is_review
 } else := []
+
+# METADATA
+# description: Whether an API server asks about one object that it is about to store.
+is_review if name in {"admission_review", "gatekeeper_review"}
+
+# What the cluster still holds of the object under review is not how it will be.
+superseded contains content if {
+	is_review
+	some content in synced.objects
+	some reviewed in plain
+	identity(content) == identity(reviewed)
+}
+
+identity(content) := [group, content.kind, object.get(content, ["metadata", "namespace"], ""), content.metadata.name] if {
+	parts := split(content.apiVersion, "/")
+	group := array.slice(parts, 0, count(parts) - 1)
+}
+
+# METADATA
+# description: What a Gatekeeper Constraint gives.
+default parameters := {}
+
+parameters := input.parameters if {
+	name == "gatekeeper_review"
+	is_object(input.parameters)
+}
 
 # Conftest hands on the empty documents of a file as null.
 plain := [file.contents | some file in input; not is_null(file.contents)] if name == "combined"
@@ -172,9 +204,10 @@ errors contains {
 
 errors contains {
 	"code": "GL-ERR-002",
-	"message": sprintf("this bundle takes the input shape `%s`, not `%s`", [data.gatelib.bundle.input, name]),
+	"message": sprintf("this bundle takes %s, not `%s`", [concat(" or ", [sprintf("`%v`", [shape]) | some shape in shapes]), name]),
 } if {
-	data.gatelib.bundle.input != name
+	shapes := data.gatelib.bundle.inputs
+	not name in shapes
 }
 
 errors contains {
@@ -238,7 +271,7 @@ errors contains {
 	"code": "GL-ERR-002",
 	"message": "the object under review carries a list of `items`",
 } if {
-	name in {"admission_review", "gatekeeper_review"}
+	is_review
 	some content in plain
 	is_list(content)
 }

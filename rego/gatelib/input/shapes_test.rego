@@ -142,10 +142,52 @@ test_an_unknown_shape_is_an_error if {
 	}
 }
 
-test_a_bundle_may_fix_the_shape if {
-	wrong := {error("this bundle takes the input shape `envelope`, not `object`")}
-	shapes.errors == wrong with input as pod with data.gatelib.bundle as {"input": "envelope"}
-	shapes.errors == set() with input as pod with data.gatelib.bundle as {"input": "object"}
+test_a_bundle_may_fix_the_shapes if {
+	wrong := {error("this bundle takes `envelope` or `combined`, not `object`")}
+	shapes.errors == wrong with input as pod with data.gatelib.bundle as {"inputs": ["envelope", "combined"]}
+	shapes.errors == {error("this bundle takes `envelope`, not `unknown`"), error("the input has none of the known shapes")} with input as 7
+		with data.gatelib.bundle as {"inputs": ["envelope"]}
+	shapes.errors == set() with input as pod with data.gatelib.bundle as {"inputs": ["combined", "object"]}
+}
+
+policy(name, namespace) := {
+	"apiVersion": "networking.k8s.io/v1",
+	"kind": "NetworkPolicy",
+	"metadata": {"name": name, "namespace": namespace},
+}
+
+test_a_review_looks_up_what_is_synced if {
+	namespaced := {"networkpolicies": {"a": {"one": policy("one", "a")}}, "namespaces": {"a": {
+		"apiVersion": "v1",
+		"kind": "Namespace",
+		"metadata": {"name": "a"},
+	}}}
+	every given in [{"review": {"object": pod}}, {"kind": "AdmissionReview", "request": {"object": pod}}] {
+		found := shapes.inventory with input as given with data.kubernetes as namespaced
+		{entry.content.metadata.name | some entry in found} == {"one", "a"}
+		[entry.index | some entry in found] == [0, 1]
+	}
+	shapes.inventory == [] with input as pod with data.kubernetes as namespaced
+}
+
+test_the_object_under_review_replaces_what_is_synced_of_it if {
+	older := object.union(policy("one", "a"), {"apiVersion": "networking.k8s.io/v1beta1"})
+	others := {"b": policy("one", "b"), "c": policy("two", "a"), "d": object.union(policy("one", "a"), {"kind": "Other"})}
+	synced := {"x": {"y": object.union(others, {"a": older})}}
+	every given in [{"review": {"object": policy("one", "a")}}, {"kind": "AdmissionReview", "request": {"object": policy("one", "a")}}] {
+		found := shapes.inventory with input as given with data.inventory.cluster as synced
+		{entry.content | some entry in found} == {content | some content in others}
+	}
+	core := {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}}
+	found := shapes.inventory with input as {"review": {"object": core}} with data.inventory.cluster as {"x": {"y": {"z": core}}}
+	found == []
+}
+
+test_a_constraint_gives_parameters if {
+	given := {"rules": ["GL-T-001"]}
+	shapes.parameters == given with input as {"review": {"object": pod}, "parameters": given}
+	shapes.parameters == {} with input as {"review": {"object": pod}, "parameters": 7}
+	shapes.parameters == {} with input as object.union(pod, {"parameters": given})
 }
 
 test_fields_of_the_envelope_have_types if {

@@ -54,10 +54,11 @@ container_fields := {"containers", "initContainers", "ephemeralContainers"}
 said_of := {id: {
 	"severity": object.get(entry, "severity", "critical"),
 	"controls": object.get(entry, "controls", []),
-	"actions": {exported_action: action(exported_action, entry) | some exported_action in ["deny", "warn"]},
+	"actions": {exported_action: action(exported_action, entry, stage) | some exported_action in ["deny", "warn"]},
 } |
 	some id in {raw.rule | some raw in exported}
 	entry := selection.catalog[id]
+	stage := object.get(stages, id, {})
 }
 
 # METADATA
@@ -166,9 +167,17 @@ subject(content, type) := {
 	}
 }
 
+# A bundle may hold a rule back until a date; without a date that it can read, it holds nothing back.
+stages := {id: stage |
+	some id, stage in data.gatelib.bundle.actions
+	timestamps.end_ns(stage.until) > now_ns
+}
+
 # A rule on trial, or not yet in force, reports and stops nothing.
-action(exported_action, entry) := "canary" if {
+action(exported_action, entry, stage) := "canary" if {
 	entry.stage == "canary"
 } else := "canary" if {
 	timestamps.ns(entry.effective_on) > now_ns
+} else := stage.action if {
+	stage.action in {"canary", "warn"}
 } else := exported_action

@@ -146,6 +146,31 @@ test_a_rule_on_trial_or_not_yet_in_force_is_a_canary if {
 	}
 }
 
+test_a_bundle_holds_a_rule_back_until_a_day if {
+	every stage, action in {
+		{"action": "warn", "until": "2026-11-22"}: "warn",
+		{"action": "canary", "until": "2026-11-22"}: "canary",
+		{"action": "warn", "until": "2026-11-21"}: "deny",
+		{"action": "warn", "until": "2026-11-22T00:00:00Z"}: "deny",
+		{"action": "warn", "until": "some day"}: "deny",
+		{"action": "warn"}: "deny",
+		{"action": "allow", "until": "2027-01-01"}: "deny",
+	} {
+		all := held_back({"deny": {deny({"document": 3, "path": []})}}, stage)
+		[entry.finding.action | some entry in all] == [action]
+	}
+	stage := {"action": "canary", "until": "2027-01-01"}
+	[entry.finding.action | some entry in held_back({"warn": {deny({"document": 3, "path": []})}}, stage)] == ["canary"]
+}
+
+held_back(exports, stage) := all if {
+	raw := {"t": {"one": object.union({"subjects": {3}}, exports)}}
+	all := findings.all with input as envelope({})
+		with data.gatelib.catalog as catalog
+		with data.gatelib.rules as raw
+		with data.gatelib.bundle as {"actions": {"GL-T-001": stage}}
+}
+
 test_a_rule_that_is_not_selected_exports_nothing if {
 	raw := {"t": {"one": {"subjects": {3}, "deny": {deny({"document": 3, "path": []})}, "unjudged": {{"msg": "odd"}}}}}
 	findings.all == [] with input as envelope({"rules": ["GL-T-002"]})

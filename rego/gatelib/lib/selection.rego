@@ -4,6 +4,8 @@
 package gatelib.lib.selection
 
 import data.gatelib.input as gate_input
+import data.gatelib.input.shapes
+import data.gatelib.input.synced
 
 # METADATA
 # description: Every rule of every catalogue by ID; an ID of the library cannot be redefined.
@@ -46,8 +48,10 @@ exports := {id: rule |
 packages := data.gatelib.rules
 
 # METADATA
-# description: What the gate requires to be there.
-requirements := object.get(data.gatelib.gates, [gate_input.gate, "requires"], [])
+# description: What the gate requires to be there; a bundle may say so itself.
+requirements := data.gatelib.bundle.requires if {
+	is_array(data.gatelib.bundle.requires)
+} else := object.get(data.gatelib.gates, [gate_input.gate, "requires"], [])
 
 errors contains {
 	"code": "GL-ERR-004",
@@ -85,4 +89,21 @@ errors contains {
 	"message": sprintf("there is no gate `%s`", [gate_input.gate]),
 } if {
 	not data.gatelib.gates[gate_input.gate]
+}
+
+errors contains {
+	"code": "GL-ERR-004",
+	"message": sprintf("this bundle judges for gate `%s`, not `%s`", [data.gatelib.bundle.gate, gate_input.gate]),
+} if {
+	data.gatelib.bundle.gate != gate_input.gate
+}
+
+errors contains {
+	"code": "GL-ERR-010",
+	"message": sprintf("rule `%s` looks at other objects of the cluster, and none are synced", [id]),
+} if {
+	shapes.is_review
+	count(synced.objects) == 0
+	some id in known
+	catalog[id].scope == "set"
 }

@@ -67,6 +67,40 @@ test_what_the_gate_requires if {
 	selection.requirements == [] with input as envelope({"gate": "lunch"}) with data.gatelib.gates as gates
 }
 
+test_a_bundle_says_itself_what_it_requires if {
+	need := [{"kind": "gatelib.dev/Dataset", "exactly": 2}]
+	selection.requirements == need with input as envelope({"gate": "publish"}) with data.gatelib.bundle as {"requires": need}
+	selection.requirements == [] with input as envelope({"gate": "pr"}) with data.gatelib.bundle as {"requires": 7}
+}
+
+test_a_bundle_judges_for_its_gate_only if {
+	wrong := {error("this bundle judges for gate `pr`, not `publish`")}
+	selection.errors == wrong with input as envelope({"gate": "publish", "rules": ["GL-T-003"]})
+		with data.gatelib.bundle as {"gate": "pr"}
+		with data.gatelib.catalog as catalog
+		with data.gatelib.rules as rules
+	selection.errors == set() with input as envelope({})
+		with data.gatelib.bundle as {"gate": "pr"}
+		with data.gatelib.catalog as catalog
+		with data.gatelib.rules as rules
+}
+
+test_a_rule_that_looks_around_needs_something_to_look_at if {
+	of_set := {"core": {"GL-T-001": object.union(catalog.core["GL-T-001"], {"scope": "set"})}}
+	review := {"review": {"object": {"apiVersion": "v1", "kind": "Pod"}}, "parameters": {"rules": ["GL-T-001"]}}
+	blind := {"code": "GL-ERR-010", "message": "rule `GL-T-001` looks at other objects of the cluster, and none are synced"}
+	selection.errors == {blind} with input as review with data.gatelib.catalog as of_set with data.gatelib.rules as rules
+	namespace := {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "a"}}
+	selection.errors == set() with input as review
+		with data.gatelib.catalog as of_set
+		with data.gatelib.rules as rules
+		with data.inventory as {"cluster": {"v1": {"Namespace": {"a": namespace}}}}
+	selection.errors == set() with input as envelope({"rules": ["GL-T-001"]})
+		with data.gatelib.catalog as of_set
+		with data.gatelib.rules as rules
+	selection.errors == set() with input as review with data.gatelib.catalog as catalog with data.gatelib.rules as rules
+}
+
 test_catalogues_of_teams if {
 	own := {"package": ["t", "three"], "gates": ["pr"]}
 	found := picked({}, object.union(catalog, {"acme": {"AC-X-001": own}}), rules)

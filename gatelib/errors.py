@@ -5,6 +5,8 @@
     │   └── ConfigError       a configuration, or a file it names, that is not acceptable
     ├── LoadError             bytes that are no readable YAML or JSON                    (exit 3)
     ├── PolicyError           Rego or engine data that gatelib refuses to run            (exit 2)
+    ├── BundleError           a bundle that is not what it must be                       (exit 3)
+    │   └── SignatureError    a bundle that nobody who is trusted has signed
     └── EngineError           an engine that did not give a whole answer                 (exit 3)
         └── EngineTimeoutError
 
@@ -72,6 +74,14 @@ class LoadError(GatelibError):
 
 class PolicyError(GatelibError):
     """Rego or engine data that gatelib refuses to run."""
+
+
+class BundleError(GatelibError):
+    """A bundle that cannot be read, or is not what it must be."""
+
+
+class SignatureError(BundleError):
+    """A bundle whose signature is missing, or does not prove what it must."""
 
 
 class EngineError(GatelibError):

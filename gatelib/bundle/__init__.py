@@ -1,0 +1,1 @@
+"""Bundles: rules and data in one signed file, as Open Policy Agent takes it."""

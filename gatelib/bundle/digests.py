@@ -1,0 +1,117 @@
+"""What a bundle's signature says of a file: its digest, as Open Policy Agent takes it.
+
+Files that OPA reads as data count by what they say, not by how they are spelt: keys sorted, no spaces, strings
+in one spelling, numbers as the file spells them. All others count byte by byte.
+See https://www.openpolicyagent.org/docs/management-bundles#signing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from posixpath import basename
+from typing import Any, Final
+
+from gatelib.errors import BundleError
+
+DEFAULT: Final = "SHA-256"
+
+ALGORITHMS: Final = {
+    "SHA-224": "sha224",
+    "SHA-256": "sha256",
+    "SHA-384": "sha384",
+    "SHA-512": "sha512",
+    "SHA-512-256": "sha512_256",
+    "SHA-512-224": "sha512_224",
+}
+"""OPA's names to hashlib's. OPA takes MD5 and SHA-1 too, which prove nothing any more."""
+
+_JSON: Final = frozenset({"data.json", ".manifest"})
+_YAML: Final = frozenset({"data.yaml", "data.yml"})
+
+
+class _Number(str):
+    """A number as its file spells it."""
+
+    __slots__ = ()
+
+
+def digest(name: str, content: bytes, algorithm: str = DEFAULT) -> str:
+    """Return the digest of a file of a bundle, in hexadecimal digits.
+
+    Raises:
+        BundleError: the algorithm is not acceptable, or a data file cannot be read.
+
+    """
+    if algorithm not in ALGORITHMS:
+        raise BundleError(f"the signature uses the digest `{algorithm}` for `{name}`, which proves nothing")
+    base = basename(name)
+    if base in _JSON:
+        content = _canonical(_numbers_as_spelt(name, content)).encode()
+    elif base in _YAML:
+        content = _canonical(_yaml(name, content)).encode()
+    return hashlib.new(ALGORITHMS[algorithm], content, usedforsecurity=True).hexdigest()
+
+
+def read_json(name: str, content: bytes, **hooks: Any) -> Any:
+    """Return what a JSON file of a bundle says.
+
+    Raises:
+        BundleError: it is no JSON, has a key twice or a number that JSON does not know.
+
+    """
+
+    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(items)
+        if len(found) != len(items):
+            raise ValueError("an object has a key twice")
+        return found
+
+    def no_constant(text: str) -> Any:
+        raise ValueError(f"{text} is no number of JSON")
+
+    try:
+        text = content.decode("utf-8")
+        value = json.loads(text, object_pairs_hook=pairs, parse_constant=no_constant, **hooks)
+        json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair has no UTF-8
+    except (ValueError, RecursionError) as error:
+        raise BundleError(f"`{name}` in the bundle is no JSON: {error}") from None
+    return value
+
+
+def _numbers_as_spelt(name: str, content: bytes) -> Any:
+    return read_json(name, content, parse_int=_Number, parse_float=_Number)
+
+
+def _yaml(name: str, content: bytes) -> Any:
+    from gatelib.loader import load
+
+    loaded = load(content)
+    if loaded.error is not None or len(loaded.documents) != 1:
+        raise BundleError(f"`{name}` in the bundle is no single YAML document")
+    return loaded.documents[0].value
+
+
+def _canonical(value: Any) -> str:
+    match value:
+        case dict():
+            entries = (f"{_text(key)}:{_canonical(value[key])}" for key in sorted(value))
+            return "{" + ",".join(entries) + "}"
+        case list():
+            return "[" + ",".join(_canonical(entry) for entry in value) + "]"
+        case _Number():
+            return str(value)
+        case str():
+            return _text(value)
+        case None | bool() | int():
+            return json.dumps(value)
+        case _:
+            raise BundleError(
+                "a fraction in a YAML file of the bundle has no one spelling", hint="ship the data as JSON"
+            )
+
+
+def _text(value: str) -> str:
+    """As Go's encoder writes it: U+2028 and U+2029 escaped, nothing else beyond what JSON demands."""
+    escaped = json.dumps(value, ensure_ascii=False)
+    return escaped.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")

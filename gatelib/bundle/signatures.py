@@ -1,0 +1,195 @@
+"""A bundle's signature: ``.signatures.json``, one JWT over the digests of all files.
+
+See https://www.openpolicyagent.org/docs/management-bundles#signing, RFC 7515 and RFC 7519.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+import jwt
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec
+from jwt.algorithms import ECAlgorithm
+from jwt.utils import der_to_raw_signature
+
+from gatelib.bundle import digests
+from gatelib.bundle.keys import ALGORITHMS, SigningKey, VerificationKey
+from gatelib.errors import BundleError, SignatureError
+
+NAME: Final = ".signatures.json"
+
+_PATCH: Final = "patch.json"
+"""Makes OPA take the archive for a delta bundle, which no signature covers."""
+
+
+class Signer(NamedTuple):
+    """Who signed a bundle, as the signature proves it."""
+
+    keyid: str | None
+    algorithm: str
+    scope: str
+
+
+class _DeterministicEC(ECAlgorithm):
+    """ECDSA with the nonce of RFC 6979, so that the same bundle has the same signature."""
+
+    def sign(self, msg: bytes, key: Any) -> bytes:
+        try:
+            algorithm = ec.ECDSA(self.hash_alg(), deterministic_signing=True)
+            return der_to_raw_signature(key.sign(msg, algorithm), key.curve)
+        except UnsupportedAlgorithm:  # an OpenSSL before 3.2; as good, only not reproducible
+            return super().sign(msg, key)
+
+
+def sign(files: Mapping[str, bytes], key: SigningKey, *, scope: str = "") -> bytes:
+    """Return the ``.signatures.json`` of some files; a signature among them is left out.
+
+    Raises:
+        BundleError: a data file cannot be read.
+
+    """
+    listed = [
+        {"algorithm": digests.DEFAULT, "hash": digests.digest(name, content), "name": name}
+        for name, content in sorted(files.items())
+        if name != NAME
+    ]
+    payload: dict[str, Any] = {"files": listed}
+    if scope:
+        payload["scope"] = scope
+    token = _jws().encode(
+        _compact(payload),
+        key.key,  # type: ignore[arg-type]  # as typed, it takes no Ed25519 key in older releases
+        algorithm=key.algorithm,
+        headers={"kid": key.keyid} if key.keyid is not None else None,
+        sort_headers=True,
+    )
+    return _compact({"signatures": [token]})
+
+
+def verify(
+    files: Mapping[str, bytes], keys: Sequence[VerificationKey], *, scope: str, now: datetime
+) -> Signer:
+    """Return who signed the files.
+
+    ``scope`` is what the signature must be for; empty, it must be for none. ``now`` is held against ``exp`` and
+    ``nbf``, which OPA does not look at.
+
+    Raises:
+        SignatureError: there is not exactly one signature, none of the keys made it, it is for another scope or
+            time, or the files are not exactly those that were signed.
+
+    """
+    if any(name.rpartition("/")[2] == _PATCH for name in files):
+        raise SignatureError(f"the bundle holds a `{_PATCH}`, which no signature covers")
+    if any(name.endswith(NAME) and name != NAME for name in files):
+        raise SignatureError(f"the bundle holds a second `{NAME}`")
+    payload, signer = _verified_token(_token(files), keys)
+    if signer.scope != scope:
+        raise SignatureError(f"the signature is for the scope `{signer.scope}`, not `{scope}`")
+    _check_times(payload, now)
+    _check_files(files, payload)
+    return signer
+
+
+def _jws() -> jwt.PyJWS:
+    jws = jwt.PyJWS(algorithms=list(ALGORITHMS))
+    for name in ("ES256", "ES384", "ES512"):
+        hashed = {"ES256": ECAlgorithm.SHA256, "ES384": ECAlgorithm.SHA384, "ES512": ECAlgorithm.SHA512}[name]
+        jws.unregister_algorithm(name)
+        jws.register_algorithm(name, _DeterministicEC(hashed))
+    return jws
+
+
+def _token(files: Mapping[str, bytes]) -> str:
+    if NAME not in files:
+        raise SignatureError("the bundle is not signed", hint=f"it holds no `{NAME}`")
+    found = digests.read_json(NAME, files[NAME])
+    tokens = found.get("signatures") if isinstance(found, dict) else None
+    if not isinstance(tokens, list) or len(tokens) != 1 or not isinstance(tokens[0], str):
+        raise SignatureError("the bundle must have exactly one signature")
+    if found.get("plugin"):
+        raise SignatureError(f"the signature asks for the plug-in `{found['plugin']}`")
+    return tokens[0]
+
+
+def _verified_token(token: str, keys: Sequence[VerificationKey]) -> tuple[dict[str, Any], Signer]:
+    try:
+        header = jwt.get_unverified_header(token)
+        claimed = json.loads(jwt.utils.base64url_decode(token.split(".")[1]))
+    except (jwt.PyJWTError, ValueError, IndexError, RecursionError):
+        raise SignatureError("the signature is no JWT") from None
+    # OPA looks at the header first, then at the claim that its own `opa sign` still writes.
+    keyid = header.get("kid") or (claimed.get("keyid") if isinstance(claimed, dict) else None) or None
+    algorithm = header.get("alg")
+    if "crit" in header or "b64" in header:
+        raise SignatureError("the signature's header asks for extensions")
+    named = [key for key in keys if key.keyid is None or key.keyid == keyid]
+    if not named:
+        said = f"the key `{keyid}`" if keyid else "no key"
+        known = ", ".join(f"`{key.keyid}`" for key in keys) or "none"
+        raise SignatureError(f"the signature names {said}", hint=f"keys that may sign: {known}")
+    fitting = [key for key in named if algorithm in key.algorithms]
+    if not fitting:
+        raise SignatureError(f"the signature's algorithm `{algorithm}` is not its key's")
+    for key in fitting:
+        try:
+            payload = _jws().decode(token, key.key, algorithms=[algorithm])  # type: ignore[arg-type]  # as above
+        except (jwt.PyJWTError, ValueError, TypeError):
+            continue
+        content = digests.read_json(NAME, payload)
+        if not isinstance(content, dict) or not isinstance(content.get("scope", ""), str):
+            raise SignatureError("the signature covers no list of files")
+        return content, Signer(keyid, str(algorithm), content.get("scope", ""))
+    raise SignatureError("the signature was not made by a key that may sign")
+
+
+def _check_times(payload: Mapping[str, Any], now: datetime) -> None:
+    for claim, is_over in (
+        ("exp", lambda at: at <= now.timestamp()),
+        ("nbf", lambda at: at > now.timestamp()),
+    ):
+        if claim not in payload:
+            continue
+        at = payload[claim]
+        if isinstance(at, bool) or not isinstance(at, (int, float)):
+            raise SignatureError(f"the signature's `{claim}` is no time")
+        if is_over(at):
+            raise SignatureError(
+                "the signature has expired" if claim == "exp" else "the signature is not valid yet"
+            )
+
+
+def _check_files(files: Mapping[str, bytes], payload: Mapping[str, Any]) -> None:
+    listed = payload.get("files")
+    if not isinstance(listed, list) or not all(_is_listing(entry) for entry in listed):
+        raise SignatureError("the signature covers no list of files")
+    signed = {entry["name"]: entry for entry in listed}
+    if len(signed) != len(listed):
+        raise SignatureError("the signature lists a file twice")
+    there = files.keys() - {NAME}
+    for name in sorted(there ^ signed.keys()):
+        what = "is not among the signed files" if name in there else "was signed and is not there"
+        raise SignatureError(f"`{name}` {what}")
+    for name, entry in sorted(signed.items()):
+        try:
+            found = digests.digest(name, files[name], entry["algorithm"])
+        except SignatureError:
+            raise
+        except BundleError as error:
+            raise SignatureError(error.message, hint=error.hint) from None
+        if found != entry["hash"].lower():
+            raise SignatureError(f"`{name}` is not what was signed")
+
+
+def _is_listing(entry: object) -> bool:
+    return isinstance(entry, dict) and all(
+        isinstance(entry.get(key), str) for key in ("name", "hash", "algorithm")
+    )
+
+
+def _compact(value: object) -> bytes:
+    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()

@@ -13,8 +13,7 @@ import orjson
 
 from gatelib import resources, sources
 from gatelib.errors import ConfigError
-from gatelib.loader import load, locate
-from gatelib.validation import Violation, violations
+from gatelib.validation import at, read_file
 
 _TRUSTED_ONLY: Final = frozenset({"pre-promote", "publish"})
 
@@ -48,22 +47,9 @@ def read(
 
     """
     name = sources.display(path, base)
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise ConfigError(f"the configuration cannot be read: {error.strerror}", file=name) from None
-    loaded = load(content)
-    if loaded.error is not None:
-        fault = loaded.error
-        raise ConfigError(fault.message, file=name, line=fault.line, column=fault.column, hint=fault.hint)
-    if len(loaded.documents) > 1:
-        raise ConfigError("a configuration is one document", file=name, line=loaded.documents[1].line)
-    values = loaded.documents[0].value if loaded.documents else {}
     schema = orjson.loads(resources.schema("config.json").read_bytes())
     schema["properties"]["parameters"] = params_schema
-    if found := violations(values, schema):
-        raise _violation(found[0], content, name)
-    assert isinstance(values, dict)  # noqa: S101 - the schema says so
+    values, content = read_file(path, name, "configuration", schema, hint="see docs/configuration.md")
     trusted = given and not any(lies_in(path, base / entry) for entry in judged if entry != sources.STDIN)
     config = Config(
         path=path, name=name, sha256=hashlib.sha256(content).hexdigest(), trusted=trusted, values=values
@@ -119,27 +105,15 @@ def _refuse_trust(config: Config, content: bytes) -> None:
     if "exceptions" in config.values:
         forbidden.append(("exceptions",))
     for path in forbidden:
-        position = locate(content, [(0, path)])[0]
-        raise ConfigError(
+        raise at(
+            path,
             f"only a trusted configuration may set `{'.'.join(path)}`",
-            file=config.name,
-            line=position.line,
-            column=position.column,
-            hint="give the configuration with --config, from outside the judged tree",
+            content,
+            config.name,
+            "give the configuration with --config, from outside the judged tree",
         )
 
 
 def _takes_unsigned(params: Mapping[str, Any]) -> bool:
     exceptions = params.get("exceptions")
     return isinstance(exceptions, dict) and exceptions.get("require_signature") is False
-
-
-def _violation(violation: Violation, content: bytes, name: str) -> ConfigError:
-    position = locate(content, [(0, violation.path)])[0]
-    return ConfigError(
-        violation.message,
-        file=name,
-        line=position.line,
-        column=position.column,
-        hint="see docs/configuration.md",
-    )

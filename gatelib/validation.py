@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
-from gatelib.loader import Path
+from gatelib.errors import ConfigError
+from gatelib.loader import Path, load, locate
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -29,6 +31,41 @@ class Violation:
     path: Path
     message: str
     """With the place in the document, and without the value, which may be a secret's."""
+
+
+def read_file(
+    path: FilePath, name: str, what: str, schema: Mapping[str, Any], *, hint: str
+) -> tuple[dict[str, Any], bytes]:
+    """Return what a file of one YAML document says, and its bytes.
+
+    ``name`` is what messages call the file, ``what`` the thing that it holds, and ``hint`` where to read
+    about it. An empty file says nothing.
+
+    Raises:
+        ConfigError: it cannot be read, or breaks its schema.
+
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"the {what} cannot be read: {error.strerror}", file=name) from None
+    loaded = load(content)
+    if loaded.error is not None:
+        fault = loaded.error
+        raise ConfigError(fault.message, file=name, line=fault.line, column=fault.column, hint=fault.hint)
+    if len(loaded.documents) > 1:
+        raise ConfigError(f"a {what} is one document", file=name, line=loaded.documents[1].line)
+    values = loaded.documents[0].value if loaded.documents else {}
+    for violation in violations(values, schema):
+        raise at(violation.path, violation.message, content, name, hint)
+    assert isinstance(values, dict)  # noqa: S101 - every such schema says so
+    return values, content
+
+
+def at(path: Path, message: str, content: bytes, name: str, hint: str | None = None) -> ConfigError:
+    """Return the error of a place in a file."""
+    position = locate(content, [(0, path)])[0]
+    return ConfigError(message, file=name, line=position.line, column=position.column, hint=hint)
 
 
 def violations(value: object, schema: Mapping[str, Any]) -> list[Violation]:

@@ -48,7 +48,7 @@ def read(data: bytes) -> dict[str, bytes]:
                 if len(files[name]) != member.size:
                     raise BundleError(f"the bundle is cut off in `{name}`")
             rest = tar[archive.offset :]
-    except tarfile.TarError as error:
+    except (tarfile.TarError, ValueError, OverflowError) as error:  # the last two for odd numbers
         raise BundleError(f"the bundle is no tar archive: {error}") from None
     # tarfile takes a damaged header for the end of the archive.
     if len(rest) < _BLOCK or rest.strip(b"\0"):

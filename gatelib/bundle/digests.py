@@ -1,7 +1,7 @@
 """What a bundle's signature says of a file: its digest, as Open Policy Agent takes it.
 
-Files that OPA reads as data count by what they say, not by how they are spelt: keys sorted, no spaces, strings
-in one spelling, numbers as the file spells them. All others count byte by byte.
+Files that OPA reads as data count by what they say, not by how they are spelt: keys sorted, no spaces,
+strings in one spelling, numbers as the file spells them. All others count byte by byte.
 See https://www.openpolicyagent.org/docs/management-bundles#signing.
 """
 

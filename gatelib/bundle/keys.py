@@ -96,6 +96,7 @@ def verification_key(
 
 def _fitting(key: Any, algorithm: str | None) -> tuple[str, ...]:
     """Return the algorithms that go with a public key, the default first; only the named one if one is."""
+    fitting: tuple[str, ...]
     if isinstance(key, RSAPublicKey):
         if key.key_size < _LEAST_BITS:
             raise UsageError(f"an RSA key of {key.key_size} bits is too weak", hint="use 3072 bits or more")
@@ -106,7 +107,7 @@ def _fitting(key: Any, algorithm: str | None) -> tuple[str, ...]:
         fitting = ("EdDSA",)
     if algorithm is None and fitting:
         return fitting
-    if algorithm not in fitting:
+    if algorithm is None or algorithm not in fitting:
         named = f"`{algorithm}`" if algorithm else "any algorithm"
         raise UsageError(f"the key does not go with {named}", hint=f"one of {', '.join(ALGORITHMS)}")
     return (algorithm,)

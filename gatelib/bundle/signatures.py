@@ -14,7 +14,7 @@ import jwt
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 from jwt.algorithms import ECAlgorithm
-from jwt.utils import der_to_raw_signature
+from jwt.utils import base64url_decode, der_to_raw_signature
 
 from gatelib.bundle import digests
 from gatelib.bundle.keys import ALGORITHMS, SigningKey, VerificationKey
@@ -45,6 +45,9 @@ class _DeterministicEC(ECAlgorithm):
             return super().sign(msg, key)
 
 
+_EC: Final = {"ES256": ECAlgorithm.SHA256, "ES384": ECAlgorithm.SHA384, "ES512": ECAlgorithm.SHA512}
+
+
 def sign(files: Mapping[str, bytes], key: SigningKey, *, scope: str = "") -> bytes:
     """Return the ``.signatures.json`` of some files; a signature among them is left out.
 
@@ -62,7 +65,7 @@ def sign(files: Mapping[str, bytes], key: SigningKey, *, scope: str = "") -> byt
         payload["scope"] = scope
     token = _jws().encode(
         _compact(payload),
-        key.key,  # type: ignore[arg-type]  # as typed, it takes no Ed25519 key in older releases
+        key.key,
         algorithm=key.algorithm,
         headers={"kid": key.keyid} if key.keyid is not None else None,
         sort_headers=True,
@@ -75,12 +78,12 @@ def verify(
 ) -> Signer:
     """Return who signed the files.
 
-    ``scope`` is what the signature must be for; empty, it must be for none. ``now`` is held against ``exp`` and
-    ``nbf``, which OPA does not look at.
+    ``scope`` is what the signature must be for; empty, it must be for none. ``now`` is held against ``exp``
+    and ``nbf``, which OPA does not look at.
 
     Raises:
-        SignatureError: there is not exactly one signature, none of the keys made it, it is for another scope or
-            time, or the files are not exactly those that were signed.
+        SignatureError: there is not exactly one signature, none of the keys made it, it is for another scope
+            or time, or the files are not exactly those that were signed.
 
     """
     if any(name.rpartition("/")[2] == _PATCH for name in files):
@@ -97,8 +100,7 @@ def verify(
 
 def _jws() -> jwt.PyJWS:
     jws = jwt.PyJWS(algorithms=list(ALGORITHMS))
-    for name in ("ES256", "ES384", "ES512"):
-        hashed = {"ES256": ECAlgorithm.SHA256, "ES384": ECAlgorithm.SHA384, "ES512": ECAlgorithm.SHA512}[name]
+    for name, hashed in _EC.items():
         jws.unregister_algorithm(name)
         jws.register_algorithm(name, _DeterministicEC(hashed))
     return jws
@@ -119,12 +121,12 @@ def _token(files: Mapping[str, bytes]) -> str:
 def _verified_token(token: str, keys: Sequence[VerificationKey]) -> tuple[dict[str, Any], Signer]:
     try:
         header = jwt.get_unverified_header(token)
-        claimed = json.loads(jwt.utils.base64url_decode(token.split(".")[1]))
+        claimed = json.loads(base64url_decode(token.split(".")[1]))
     except (jwt.PyJWTError, ValueError, IndexError, RecursionError):
         raise SignatureError("the signature is no JWT") from None
     # OPA looks at the header first, then at the claim that its own `opa sign` still writes.
     keyid = header.get("kid") or (claimed.get("keyid") if isinstance(claimed, dict) else None) or None
-    algorithm = header.get("alg")
+    algorithm = str(header.get("alg"))
     if "crit" in header or "b64" in header:
         raise SignatureError("the signature's header asks for extensions")
     named = [key for key in keys if key.keyid is None or key.keyid == keyid]
@@ -137,13 +139,13 @@ def _verified_token(token: str, keys: Sequence[VerificationKey]) -> tuple[dict[s
         raise SignatureError(f"the signature's algorithm `{algorithm}` is not its key's")
     for key in fitting:
         try:
-            payload = _jws().decode(token, key.key, algorithms=[algorithm])  # type: ignore[arg-type]  # as above
+            payload = _jws().decode(token, key.key, algorithms=[algorithm])
         except (jwt.PyJWTError, ValueError, TypeError):
             continue
         content = digests.read_json(NAME, payload)
         if not isinstance(content, dict) or not isinstance(content.get("scope", ""), str):
             raise SignatureError("the signature covers no list of files")
-        return content, Signer(keyid, str(algorithm), content.get("scope", ""))
+        return content, Signer(keyid, algorithm, content.get("scope", ""))
     raise SignatureError("the signature was not made by a key that may sign")
 
 

@@ -9,31 +9,31 @@ package gatelib.input.synced
 # METADATA
 # description: Each object once, in an order of no meaning.
 objects contains object if {
-	some objects in data.kubernetes
-	some object in objects
+	some entries in data.kubernetes
+	some object in entries
 	is_stored(object)
 }
 
 objects contains object if {
 	some namespaces in data.kubernetes
-	some objects in namespaces
-	not is_stored(objects)
-	some object in objects
+	some by_name in namespaces
+	not is_stored(by_name)
+	some object in by_name
 	is_stored(object)
 }
 
 objects contains object if {
 	some kinds in data.inventory.cluster
-	some objects in kinds
-	some object in objects
+	some by_name in kinds
+	some object in by_name
 	is_stored(object)
 }
 
 objects contains object if {
 	some versions in data.inventory.namespace
 	some kinds in versions
-	some objects in kinds
-	some object in objects
+	some by_name in kinds
+	some object in by_name
 	is_stored(object)
 }
 

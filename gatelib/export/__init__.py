@@ -1,0 +1,1 @@
+"""The policy in the forms that other tools enforce."""

@@ -5,7 +5,7 @@
 #   `default_decision: gatelib/admission/review`.
 package gatelib.admission
 
-import data.gatelib.input.review as asked
+import data.gatelib.admission.request as asked
 import data.gatelib.lib.exceptions
 import data.gatelib.lib.findings
 import data.gatelib.lib.selection

@@ -1,9 +1,9 @@
 # METADATA
-# title: Admission review
+# title: The request under review
 # description: >-
-#   What an API server asks by an AdmissionReview, and whether there is anything to judge. Everything here is
-#   defined for every input, so that whoever answers it has something to answer with.
-package gatelib.input.review
+#   What an API server asks by an AdmissionReview, and whether there is anything to judge. Nothing is taken for
+#   granted: whoever reaches the server may send anything.
+package gatelib.admission.request
 
 # METADATA
 # description: What the answer has to repeat; empty where the review names none.

@@ -1,6 +1,6 @@
-package gatelib.input.review_test
+package gatelib.admission.request_test
 
-import data.gatelib.input.review as asked
+import data.gatelib.admission.request as asked
 
 pod := {
 	"apiVersion": "v1",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final, TypedDict, cast
+from typing import Any, Final, TypedDict, TypeGuard, cast
 
 from gatelib.errors import PolicyError
 
@@ -79,6 +79,23 @@ def build(sources: Iterable[tuple[str, str]]) -> dict[str, Entry]:
     return dict(sorted(found.items()))
 
 
+def entry_problem(rule: str, entry: object) -> str | None:
+    """Return why something is no entry of a catalogue for a rule's ID; ``None`` where it is one."""
+    if not isinstance(entry, dict):
+        return "it is no object"
+    texts = {key: entry.get(key) for key in ("title", "description")}
+    if entry.get("id") != rule or not all(isinstance(text, str) for text in texts.values()):
+        return "it lacks its ID, title or description"
+    package = entry.get("package")
+    if not _is_words(package) or len(package) != 2:
+        return "it names no package"
+    missing = [key for key in _REQUIRED if key not in entry]
+    unknown = entry.keys() - {*_REQUIRED, *_OPTIONAL, "title", "description", "package"}
+    if missing or unknown:
+        return f"`{(missing or sorted(unknown))[0]}` is {'missing' if missing else 'unknown'}"
+    return next(iter(_wrong_values(entry)), None)
+
+
 def _block_above(lines: list[str], package_line: int) -> str:
     start = package_line
     while start > 0 and lines[start - 1].startswith("#"):
@@ -127,7 +144,7 @@ def _entry(block: str, package: list[str], file: str, line: int) -> Entry:
     return cast(Entry, entry)
 
 
-def _is_words(value: object) -> bool:
+def _is_words(value: object) -> TypeGuard[list[str]]:
     return isinstance(value, list) and all(isinstance(word, str) and word for word in value)
 
 

@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
@@ -15,7 +15,13 @@ from gatelib import resources, sources
 from gatelib.errors import ConfigError
 from gatelib.validation import at, read_file
 
+if TYPE_CHECKING:
+    from gatelib.bundle.keys import VerificationKey
+
 _TRUSTED_ONLY: Final = frozenset({"pre-promote", "publish"})
+
+_TRUST: Final = ("bundle", "exceptions", "trust")
+"""What decides which rules run, and what is let through."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,9 +36,32 @@ class Config:
     """Whether somebody other than the author of the judged tree chose it."""
     values: Mapping[str, Any]
 
+    def place(self, path: str) -> Path:
+        """Return a path that the file names, made absolute from the file's own folder."""
+        return self.path.parent / path
+
+    def bundle_keys(self) -> tuple[VerificationKey, ...]:
+        """Return the keys that may sign bundles, of ``trust.bundle``.
+
+        Raises:
+            UsageError: one cannot be read, or is no public key.
+
+        """
+        listed = self.values.get("trust", {}).get("bundle", ())
+        if not listed:
+            return ()
+        from gatelib.bundle import keys
+
+        return tuple(
+            keys.read_verification_key(
+                self.place(entry["key"]), algorithm=entry.get("algorithm"), keyid=entry["keyid"]
+            )
+            for entry in listed
+        )
+
     def paths(self, key: str) -> tuple[str, ...]:
         """Return a list of paths, made absolute from the file's own folder."""
-        return tuple(str(self.path.parent / entry) for entry in self.values.get(key, ()))
+        return tuple(str(self.place(entry)) for entry in self.values.get(key, ()))
 
 
 def read(
@@ -102,8 +131,7 @@ def _refuse_trust(config: Config, content: bytes) -> None:
     forbidden: list[tuple[str, ...]] = []
     if _takes_unsigned(config.values.get("parameters", {})):
         forbidden.append(("parameters", "exceptions", "require_signature"))
-    if "exceptions" in config.values:
-        forbidden.append(("exceptions",))
+    forbidden += [(key,) for key in _TRUST if key in config.values]
     for path in forbidden:
         raise at(
             path,

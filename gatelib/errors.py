@@ -8,7 +8,8 @@
     ├── BundleError           a bundle that is not what it must be                       (exit 3)
     │   └── SignatureError    a bundle that nobody who is trusted has signed
     └── EngineError           an engine that did not give a whole answer                 (exit 3)
-        └── EngineTimeoutError
+        ├── EngineTimeoutError
+        └── EngineUnavailableError   an engine that no question reaches, or the wrong one
 
 Each says what happened, where, and what to do.
 """
@@ -90,3 +91,7 @@ class EngineError(GatelibError):
 
 class EngineTimeoutError(EngineError):
     """An engine that did not answer in time and was killed."""
+
+
+class EngineUnavailableError(EngineError):
+    """An engine that cannot be reached, or runs another policy than it must: it fails on every question."""

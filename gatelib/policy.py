@@ -39,6 +39,14 @@ class Module(NamedTuple):
         return _LIBRARY.findall(self.text)
 
 
+class Origin(NamedTuple):
+    """The bundle that a policy came in."""
+
+    sha256: str
+    signed_by: str | None
+    """The ID of the key that its signature was verified with, empty where that has none."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """Everything an engine needs besides its input."""
@@ -48,6 +56,8 @@ class Policy:
     """Rules by ID, by the owner of the catalogue: ``core`` and each team."""
     data: Mapping[str, Any]
     """What lies under ``data.gatelib`` besides the catalogues."""
+    origin: Origin | None = None
+    """``None`` for the rules that ship with gatelib."""
 
     @property
     def catalog(self) -> dict[str, Entry]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from gatelib import engines, sources
-from gatelib.errors import UsageError
+from gatelib import settings as settings_
+from gatelib.errors import ConfigError, PolicyError, UsageError
 from gatelib.policy import Policy
 from gatelib.settings import Settings
 
@@ -36,13 +38,16 @@ class InForce:
 
         Raises:
             UsageError: the settings or the configuration cannot be carried out.
-            PolicyError: rules or data of a team's own may not be used.
+            PolicyError: rules or data of a team's own, or of a bundle, may not be used.
+            BundleError: the bundle cannot be read, or does not prove what it must.
 
         """
         self.settings, self.core, self.judged = settings, core, judged
         self.base = Path(settings.base or Path.cwd()).absolute()
+        self.now = settings_.parse_now(settings.now or "") or datetime.now(timezone.utc)
         self.config = self._configuration()
-        self.gate: str = self.value("gate", "pr")[0]
+        self.core = self._core()
+        self.gate = self._gate()
         if self.config is not None:
             from gatelib.config import require_trust
 
@@ -105,9 +110,42 @@ class InForce:
         ]
         return ", ".join(str(name) for name in names) or "default"
 
+    def _core(self) -> Policy:
+        """Return the rules of the bundle that is named, else those that ship with gatelib."""
+        named = self.config.values.get("bundle", {}) if self.config else {}
+        path = self.settings.bundle or (self.config and "path" in named and self.config.place(named["path"]))
+        if not path:
+            return self.core
+        from gatelib.bundle import loading
+
+        keys = (*self.settings.verification_keys, *(self.config.bundle_keys() if self.config else ()))
+        trust = loading.Trust(
+            keys=keys,
+            scope=self.settings.scope or named.get("scope", ""),
+            required=named.get("require_signature", False),
+            min_revision=self.settings.min_revision or named.get("min_revision"),
+        )
+        return loading.policy(loading.read(self.base / path, trust, now=self.now))
+
+    def _gate(self) -> str:
+        fixed: str | None = self.core.data["bundle"].get("gate")
+        gate: str = self.value("gate", fixed or "pr")[0]
+        if fixed is not None and gate != fixed:
+            raise UsageError(f"the bundle judges for gate `{fixed}`, not `{gate}`")
+        return gate
+
     def _policy(self) -> Policy:
         core = self.core
-        params = self.config.values.get("parameters", {}) if self.config else {}
+        given = self.config.values.get("parameters", {}) if self.config else {}
+        fixed = core.data["params"]
+        if self.config is not None and not self.config.trusted and fixed.keys() & given.keys():
+            raise ConfigError(
+                f"the bundle sets `parameters.{min(fixed.keys() & given.keys())}`, and only a trusted "
+                "configuration may set it otherwise",
+                file=self.config.name,
+                hint="give the configuration with --config, from outside the judged tree",
+            )
+        params = _over(given, fixed)
         folders = self.paths("policies")
         if not folders:
             return replace(core, data={**core.data, "params": params})
@@ -116,9 +154,14 @@ class InForce:
         modules, catalogs, own = trusted.policies(folders, base=self.base, core=core.catalogs["core"])
         if self.config is not None and self.config.values.get("policies"):
             config.refuse_unsigned(self.config, own)
-        merged = {group: {**own.get(group, {}), **params.get(group, {})} for group in {**own, **params}}
-        data = {**core.data, "params": merged}
-        return Policy(modules=core.modules + modules, catalogs={**core.catalogs, **catalogs}, data=data)
+        if shared := catalogs.keys() & core.catalogs.keys():
+            raise PolicyError(f"team `{min(shared)}` has rules in the bundle already")
+        return replace(
+            core,
+            modules=core.modules + modules,
+            catalogs={**core.catalogs, **catalogs},
+            data={**core.data, "params": _over(params, own)},
+        )
 
     def _selection(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         catalog = self.policy.catalog
@@ -136,3 +179,10 @@ class InForce:
         if not selected:
             raise UsageError("no rule is left to run", hint="every rule of the gate is skipped")
         return selected, tuple(sorted(wanted & skip))
+
+
+def _over(
+    params: Mapping[str, Mapping[str, Any]], others: Mapping[str, Mapping[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    """Return parameters by group and name, the first ones over the others."""
+    return {group: {**others.get(group, {}), **params.get(group, {})} for group in {**others, **params}}

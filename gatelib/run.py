@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timezone
 from functools import partial
 from typing import Any, BinaryIO
 
@@ -118,14 +117,14 @@ class Run:
             worker.close()
 
     def _assemble(self, plan: Plan, tally: Tally, files: int) -> Report:
-        found = self.force.config
+        found, origin = self.force.config, plan.policy.origin
         return Report(
             tool_version=__version__,
             engine=plan.engine,
             engine_version=engines.engine(plan.engine).version(),
             revision=next(iter(sorted(tally.revisions)), ""),
-            bundle_sha256=plan.policy.sha256(),
-            signed_by=None,
+            bundle_sha256=origin.sha256 if origin else plan.policy.sha256(),
+            signed_by=origin.signed_by if origin else None,
             gate=plan.gate,
             selected=self.force.selected,
             skipped=self.force.skipped,
@@ -154,7 +153,7 @@ class Run:
             scope: tuple(rule for rule in self.force.selected if catalog[rule]["scope"] == scope)
             for scope in ("document", "set")
         }
-        now = self.settings.now or datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        now = self.settings.now or self.force.now.strftime("%Y-%m-%dT%H:%M:%SZ")
         return Plan(
             policy=policy,
             engine=self.force.value("engine", None)[0] or engines.default(),

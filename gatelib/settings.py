@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from gatelib import engines
 from gatelib.catalog import GATES, SEVERITIES
 from gatelib.errors import UsageError
+
+if TYPE_CHECKING:
+    from gatelib.bundle.keys import VerificationKey
 
 _DATE_TIME: Final = r"(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d)(?:\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)"
 """As the rules read it: what is left of a second does not matter to whether it is one."""
@@ -39,6 +42,14 @@ class Settings:
     """A configuration, trusted if it lies outside the judged paths; default the nearest ``gatelib.yaml``."""
     policies: Sequence[str] = ()
     """Folders with rules of a team's own."""
+    bundle: str | Path | None = None
+    """A bundle's file, whose rules run in place of the shipped ones."""
+    verification_keys: Sequence[VerificationKey] = ()
+    """Keys that may have signed the bundle; a configuration's ``trust.bundle`` beside them."""
+    scope: str | None = None
+    """What the bundle's signature must be for; default none."""
+    min_revision: str | None = None
+    """No older bundle is run."""
     exceptions: Sequence[str] = ()
     """Files or folders with PolicyException records, from outside the judged paths."""
     evidence: Sequence[str] = ()

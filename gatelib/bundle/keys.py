@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -92,6 +93,24 @@ def verification_key(
     if not isinstance(key, (RSAPublicKey, EllipticCurvePublicKey, Ed25519PublicKey)):
         raise UsageError("the verification key is none of RSA, ECDSA and Ed25519")
     return VerificationKey(key=key, algorithms=_fitting(key, algorithm), keyid=keyid)
+
+
+def read_verification_key(
+    path: Path, *, algorithm: str | None = None, keyid: str | None = None
+) -> VerificationKey:
+    """Return the key in a file; see :func:`verification_key`.
+
+    Raises:
+        UsageError: it cannot be read, or as there.
+
+    """
+    try:
+        return verification_key(path.read_bytes(), algorithm=algorithm, keyid=keyid)
+    except OSError as error:
+        raise UsageError(f"the key cannot be read: {error.strerror}", file=str(path)) from None
+    except UsageError as error:
+        error.file = error.file or str(path)
+        raise
 
 
 def _fitting(key: Any, algorithm: str | None) -> tuple[str, ...]:

@@ -10,16 +10,17 @@ import gc
 import io
 import os
 import sys
-from importlib import import_module
 from typing import Final
 
 import click
 
 from gatelib._version import __version__
 from gatelib.cli import complain
+from gatelib.cli.lazy import LazyGroup
 from gatelib.errors import BundleError, EngineError, GatelibError, LoadError
 
 _COMMANDS: Final = {
+    "bundle": ("gatelib.cli.bundle", "bundle", "Build, sign, verify, compare and ship bundles."),
     "check": ("gatelib.cli.check", "check", "Judge manifests and records: the main job."),
     "engines": ("gatelib.cli.engines", "engines", "List the engines and whether each can be used."),
     "explain": ("gatelib.cli.rules", "explain", "Show a rule's page."),
@@ -28,26 +29,9 @@ _COMMANDS: Final = {
 }
 
 
-class _Lazy(click.Group):
-    """A group that imports a command's module when the command is run."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _COMMANDS:
-            return None
-        module, attribute, _ = _COMMANDS[cmd_name]
-        command: click.Command = getattr(import_module(module), attribute)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, _, text) in _COMMANDS.items()])
-
-
 @click.group(
-    cls=_Lazy,
+    cls=LazyGroup,
+    table=_COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Example: gatelib check k8s/",
 )

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import click
 
-from gatelib import engines, reporters
+from gatelib import engines, reporters, settings
 from gatelib.catalog import GATES, SEVERITIES
+from gatelib.errors import UsageError
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -50,6 +52,17 @@ def judging(command: F) -> F:
         click.option("--rule", "rules", multiple=True, metavar="ID", help="Only this rule; repeatable."),
         click.option("--skip", multiple=True, metavar="ID", help="Not this rule; repeatable, and reported."),
         click.option("--engine", type=click.Choice(engines.names()), help="What runs the rules."),
+        click.option("--bundle", metavar="FILE", help="Run the rules of this bundle."),
+        click.option(
+            "--verification-key",
+            "verification_keys",
+            multiple=True,
+            metavar="[KEYID=]FILE",
+            callback=_keys,
+            help="A key that may have signed the bundle; repeatable.",
+        ),
+        click.option("--scope", metavar="TEXT", help="What the bundle must be signed for."),
+        click.option("--min-revision", metavar="REVISION", help="Refuse an older bundle."),
         click.option(
             "--config",
             metavar="FILE",
@@ -74,3 +87,19 @@ def judging(command: F) -> F:
 def stdin() -> BinaryIO:
     """Return standard input as bytes."""
     return sys.stdin.buffer
+
+
+def moment(given: str | None) -> datetime:
+    """Return the moment that an option names, the clock's where it names none."""
+    if given is None:
+        return datetime.now(timezone.utc)
+    found = settings.parse_now(given)
+    if found is None:
+        raise UsageError(f"`{given}` is no RFC 3339 date-time", hint="such as 2026-11-22T00:00:00Z")
+    return found
+
+
+def _keys(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> object:
+    from gatelib.cli.keys import verification_keys
+
+    return verification_keys(given)

@@ -1,0 +1,40 @@
+"""A bundle of what the trusted side gives: exceptions and evidence, for an OPA that has the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from gatelib import trusted
+from gatelib.bundle import build
+from gatelib.errors import ConfigError
+from gatelib.loader import Limits
+from gatelib.normalize import Kinds
+from gatelib.policy import shipped
+
+
+def files(
+    exceptions: Sequence[str], evidence: Sequence[str], *, base: Path, created: datetime
+) -> dict[str, bytes]:
+    """Return the bundle's files; paths are relative to ``base``.
+
+    Raises:
+        ConfigError: a record cannot be read or is not of its form, or there is none.
+
+    """
+    reader = trusted.Reader(
+        base=base, judged=(), kinds=Kinds.of(shipped().data["kinds"]), limits=Limits(), namespace=None
+    )
+    given = reader.read(exceptions, evidence, ())
+    for problem in given.problems:
+        raise ConfigError(problem.message, file=problem.file, line=problem.line, hint=problem.hint)
+    for named, found, what in (
+        (exceptions, given.exceptions, "PolicyException"),
+        (evidence, given.evidence, "ImageEvidence"),
+    ):
+        if named and not found:
+            raise ConfigError(f"there is no {what} in what was named")
+    return build.data_files(
+        given.exceptions if exceptions else None, given.evidence if evidence else None, created=created
+    )

@@ -24,6 +24,7 @@ _COMMANDS: Final = {
     "check": ("gatelib.cli.check", "check", "Judge manifests and records: the main job."),
     "engines": ("gatelib.cli.engines", "engines", "List the engines and whether each can be used."),
     "explain": ("gatelib.cli.rules", "explain", "Show a rule's page."),
+    "export": ("gatelib.cli.export", "export", "Write the policy in the forms that other tools enforce."),
     "normalize": ("gatelib.cli.normalize", "normalize", "Print what an engine would be given."),
     "rules": ("gatelib.cli.rules", "rules", "List, show and test rules."),
 }

@@ -13,6 +13,7 @@ from gatelib.cli import put
 from gatelib.cli.keys import verification_keys, verifying
 from gatelib.cli.params import moment
 from gatelib.errors import UsageError
+from gatelib.reporters.show import inert, visible
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _OCI = "oci://"
@@ -59,7 +60,7 @@ def inspect(file: Path, form: str, **given: Any) -> None:
         put(orjson.dumps(about, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
         return
     for line in inspecting.lines(about):
-        click.echo(line)
+        click.echo(inert(visible(line)))
 
 
 @click.command(epilog="Example: gatelib bundle diff old.tar.gz new.tar.gz k8s/")
@@ -83,7 +84,7 @@ def diff(old: Path, new: Path, paths: tuple[str, ...], form: str, now: str | Non
         put(orjson.dumps(change.to_dict(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
     else:
         for line in change.lines():
-            click.echo(line)
+            click.echo(inert(visible(line)))
     return 3 if change.errors else 1 if change else 0
 
 

@@ -7,6 +7,7 @@
     ├── PolicyError           Rego or engine data that gatelib refuses to run            (exit 2)
     ├── BundleError           a bundle that is not what it must be                       (exit 3)
     │   └── SignatureError    a bundle that nobody who is trusted has signed
+    ├── RegistryError         a registry that cannot be reached, refuses, or lies        (exit 3)
     └── EngineError           an engine that did not give a whole answer                 (exit 3)
         ├── EngineTimeoutError
         └── EngineUnavailableError   an engine that no question reaches, or the wrong one
@@ -83,6 +84,10 @@ class BundleError(GatelibError):
 
 class SignatureError(BundleError):
     """A bundle whose signature is missing, or does not prove what it must."""
+
+
+class RegistryError(GatelibError):
+    """A registry that cannot be reached, refuses what it is asked for, or serves something else."""
 
 
 class EngineError(GatelibError):

@@ -18,6 +18,8 @@ _FEWEST: Final = 400
 """Documents below which it does not pay to split a set task."""
 _MOST: Final = 6000
 """Documents of one set task, if no namespace is larger: an engine's memory grows with them."""
+_MOST_BYTES: Final = 50_000_000
+"""Of one set task in JSON, if no namespace is larger: an OPA server takes 256 MiB, unless it is told less."""
 _CLUSTER: Final = "cluster"
 
 
@@ -45,7 +47,11 @@ def batches(found: Sequence[Source]) -> Iterator[Batch]:
 
 
 def set_tasks(held: Sequence[Held], plan: Plan, jobs: int) -> Iterator[SetTask]:
-    """Cut documents into whole namespaces, with what belongs to the whole cluster beside, to be looked up."""
+    """Cut documents into whole namespaces, with what belongs to the whole cluster beside, to be looked up.
+
+    A namespace that is larger than a task should be is a task of its own: judged without its neighbours, a
+    document would be judged wrongly.
+    """
     ordered = sorted(held, key=lambda one: (one.source.name, one.ordinal, [str(step) for step in one.prefix]))
     groups: dict[str, list[Held]] = {}
     for one in ordered:
@@ -53,14 +59,20 @@ def set_tasks(held: Sequence[Held], plan: Plan, jobs: int) -> Iterator[SetTask]:
     shared = [one for one in ordered if _is_shared(one.type, plan)]
     parts = max(min(2 * jobs, len(ordered) // _FEWEST), -(-len(ordered) // _MOST), 1)
     target = -(-len(ordered) // parts)
+    beside = _inventory_bytes(plan)
+    room = _MOST_BYTES - sum(len(one.content) for one in shared) - beside.pop(_CLUSTER, 0)
+    room = max(room, _MOST_BYTES // 4)  # or many tasks would be little but what they share
     judged: list[Held] = []
     names: set[str] = set()
+    size = 0
     for name in sorted(groups):
-        if judged and len(judged) + len(groups[name]) > target:
+        more = sum(len(one.content) for one in groups[name]) + beside.get(name, 0)
+        if judged and (len(judged) + len(groups[name]) > target or size + more > room):
             yield _task(judged, names, shared, plan)
-            judged, names = [], set()
+            judged, names, size = [], set(), 0
         judged += groups[name]
         names.add(name)
+        size += more
     if judged:
         yield _task(judged, names, shared, plan)
 
@@ -71,6 +83,15 @@ def _task(judged: list[Held], names: set[str], shared: list[Held], plan: Plan) -
         document for type_, scope, document in plan.inventory if scope in names or _is_shared(type_, plan)
     ]
     return SetTask(tuple(judged), tuple(looked_up))
+
+
+def _inventory_bytes(plan: Plan) -> dict[str, int]:
+    """Return how much of the inventory goes with each namespace, and with every task."""
+    sizes: dict[str, int] = {}
+    for type_, scope, document in plan.inventory:
+        name = _CLUSTER if _is_shared(type_, plan) else scope
+        sizes[name] = sizes.get(name, 0) + len(document)
+    return sizes
 
 
 def _group(one: Held, plan: Plan) -> str:

@@ -12,9 +12,12 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gatelib import Gate, parts
+from gatelib import Gate, Settings, parts
+from gatelib.loader import Limits
+from gatelib.policy import shipped
+from gatelib.run import Run
 from gatelib.sources import Source
-from gatelib.tasks import worse
+from gatelib.tasks import Held, worse
 from tests.budget import budget
 from tests.paths import ROOT
 
@@ -60,6 +63,55 @@ def test_a_file_that_is_gone_is_in_a_batch_all_the_same() -> None:
     assert [batch.sources for batch in parts.batches([gone])] == [(gone,)]
 
 
+# Set tasks
+
+
+def held(namespace: str, size: int) -> Held:
+    content = b'"' + b"x" * (size - 2) + b'"'
+    return Held(
+        Source(f"{namespace}.yaml", "", 0), "", 0, (), "ConfigMap", f"namespace:{namespace}", content, False
+    )
+
+
+def cluster_role(size: int) -> Held:
+    return held("", size)._replace(type="rbac.authorization.k8s.io/ClusterRole", scope="root:0")
+
+
+def set_tasks(monkeypatch: pytest.MonkeyPatch, *documents: Held) -> list[tuple[list[str], int]]:
+    """Return the judged namespaces of each task, and how many documents it looks up."""
+    monkeypatch.setattr(parts, "_MOST_BYTES", 1000)
+    plan = Run(Settings(), shipped(), Limits(), ["."])._prepare(None)[2]
+    return [
+        (sorted({one.scope.removeprefix("namespace:") for one in task.judged}), len(task.inventory))
+        for task in parts.set_tasks(documents, plan, jobs=1)
+    ]
+
+
+def test_a_set_task_is_no_larger_than_it_may_be_unless_one_namespace_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    documents = [
+        held("a", 600),
+        held("b", 400),
+        held("c", 400),
+        held("d", 2000),
+        held("d", 2000),
+        held("e", 9),
+    ]
+    tasks = set_tasks(monkeypatch, *documents)
+    assert tasks == [(["a", "b"], 0), (["c"], 0), (["d"], 0), (["e"], 0)]
+
+
+def test_what_every_set_task_has_counts_in_its_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    tasks = set_tasks(monkeypatch, held("a", 250), held("b", 250), held("c", 250), cluster_role(500))
+    assert tasks == [(["root:0"], 0), (["a", "b"], 1), (["c"], 1)]
+
+
+def test_set_tasks_that_share_more_than_they_may_hold_are_still_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    tasks = set_tasks(monkeypatch, *(held(name, 100) for name in "abcd"), cluster_role(5000))
+    assert tasks == [(["root:0"], 0), (["a", "b"], 1), (["c", "d"], 1)]
+
+
 # Cutting changes nothing
 
 
@@ -68,9 +120,11 @@ def test_a_file_that_is_gone_is_in_a_batch_all_the_same() -> None:
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(st.integers(0, 1 << 32), st.integers(2, 40), st.integers(1, 5), st.integers(1, 4))
+@given(
+    st.integers(0, 1 << 32), st.integers(2, 40), st.integers(1, 5), st.integers(1, 4), st.integers(0, 20_000)
+)
 def test_a_report_does_not_depend_on_how_a_run_is_cut(
-    tmp_path_factory: pytest.TempPathFactory, seed: int, files: int, batch: int, jobs: int
+    tmp_path_factory: pytest.TempPathFactory, seed: int, files: int, batch: int, jobs: int, size: int
 ) -> None:
     base = tmp_path_factory.mktemp("run")
     chosen = random.Random(seed).sample(MANIFESTS, files)
@@ -83,8 +137,12 @@ def test_a_report_does_not_depend_on_how_a_run_is_cut(
         patch.setattr(parts, "_FEWEST", 1)
         patch.setattr(parts, "_MOST", 3)
         cut = report(base, names, jobs=jobs)
+        patch.setattr(parts, "_MOST", 10_000)
+        patch.setattr(parts, "_MOST_BYTES", size)
+        cut_by_size = report(base, names, jobs=jobs)
     shuffled = random.Random(seed + 1).sample(names, files)
     assert cut == whole
+    assert cut_by_size == whole
     assert report(base, shuffled) == whole
 
 

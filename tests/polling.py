@@ -65,7 +65,7 @@ class Files:
     def __init__(self) -> None:
         self._files: dict[str, bytes] = {}
         self._asked: Counter[tuple[str, str]] = Counter()
-        self._server = ThreadingHTTPServer((HOST, 0), self._handler())
+        self._server = _Quiet((HOST, 0), self._handler())
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
 
     def __enter__(self) -> Files:
@@ -117,6 +117,11 @@ class Files:
                 pass
 
         return Handler
+
+
+class _Quiet(ThreadingHTTPServer):
+    def handle_error(self, *_: object) -> None:
+        """Say nothing of a client that ended in the middle of a poll."""
 
 
 def _etag(content: bytes) -> str:

@@ -55,7 +55,7 @@ def _page(place: Path, *, quick: bool) -> Iterator[str]:
     yield ""
     yield "Written by `make benchmark`. Medians of whole processes; what counts are the ratios."
     yield f"Python {platform.python_version()}, {os.cpu_count()} cores, " + ", ".join(
-        f"{name} {engines.engine(name).version()}" for name in engines.names()
+        f"{name} {engines.engine(name).version()}" for name in engines.local()
     )
     yield ""
     yield from _throughput(place, 1 if quick else 5)

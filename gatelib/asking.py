@@ -10,7 +10,7 @@ import orjson
 
 from gatelib import engines
 from gatelib.engines.interface import Decision, Engine
-from gatelib.errors import EngineError, EngineTimeoutError
+from gatelib.errors import EngineError, EngineTimeoutError, EngineUnavailableError
 from gatelib.plan import Plan
 from gatelib.report import Problem
 from gatelib.tasks import FAILED, TIMED_OUT, worse
@@ -105,6 +105,8 @@ class Asker:
             answer.add(self._decide(subjects, inventory))
         except EngineTimeoutError as error:
             answer.problems.append(_problem(TIMED_OUT, error, self._rules, subjects))
+        except EngineUnavailableError as error:
+            answer.problems.append(_problem(FAILED, error, self._rules, subjects))
         except EngineError as error:
             middle = len(self._rules) // 2
             if attempts[0] > 0 and middle:
@@ -127,6 +129,7 @@ class Asker:
                 policy.modules_for(self._rules),
                 policy.engine_data(self._rules),
                 timeout=self._plan.timeout,
+                connection=self._plan.connection,
             )
         envelope = self._plan.envelope(self._rules)
         envelope["documents"] = [subject.to_dict() for subject in subjects]

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 _TRUSTED_ONLY: Final = frozenset({"pre-promote", "publish"})
 
-_TRUST: Final = ("bundle", "exceptions", "trust")
-"""What decides which rules run, and what is let through."""
+_TRUST: Final = ("bundle", "exceptions", "opa_server", "trust")
+"""What decides which rules run, where, and what is let through."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

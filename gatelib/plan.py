@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from gatelib.catalog import Entry
+from gatelib.engines import Connection
 from gatelib.loader import Limits, Path
 from gatelib.normalize import Kinds
 from gatelib.policy import Policy
@@ -48,6 +49,8 @@ class Plan:
     policy: Policy
     """With the parameters and exceptions of this run in its data."""
     engine: str
+    connection: Connection | None
+    """Where the engine is, if it is not here."""
     gate: str
     now: str
     document_rules: tuple[str, ...]

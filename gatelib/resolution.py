@@ -16,6 +16,7 @@ from gatelib.settings import Settings
 
 if TYPE_CHECKING:
     from gatelib.config import Config
+    from gatelib.engines import Connection
 
 CONFIGURATION: Final = "gatelib.yaml"
 
@@ -54,6 +55,8 @@ class InForce:
             require_trust(self.config, self.gate)
         self.policy = self._policy()
         self.selected, self.skipped = self._selection()
+        self.engine: str = self.value("engine", None)[0] or engines.default()
+        self.connection = self._connection()
 
     def describe(self) -> dict[str, tuple[Any, str]]:
         """Return each setting with where it came from."""
@@ -68,6 +71,10 @@ class InForce:
                 self._list_origin(key),
             )
         origin = self.config.name if self.config else "default"
+        if self.connection is not None:
+            from gatelib import remote
+
+            found |= remote.describe(self.connection, self)
         overrides = self.policy.data["params"]
         for group, values in self.policy.data["defaults"].items():
             for name, value in values.items():
@@ -162,6 +169,13 @@ class InForce:
             catalogs={**core.catalogs, **catalogs},
             data={**core.data, "params": _over(params, own)},
         )
+
+    def _connection(self) -> Connection | None:
+        if self.engine != engines.SERVER and self.settings.opa is None:
+            return None
+        from gatelib import remote
+
+        return remote.connection(self)
 
     def _selection(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         catalog = self.policy.catalog

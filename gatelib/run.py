@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 import orjson
 
-from gatelib import engines, executors, parts, sources, tasks
+from gatelib import engines, executors, parts, remote, sources, tasks
 from gatelib._version import __version__
 from gatelib.catalog import Entry
 from gatelib.executors import Executor
@@ -57,12 +57,17 @@ class Run:
     def report(self, stdin: BinaryIO | None, *, allow_empty: bool, progress: Progress | None) -> Report:
         """Carry it out."""
         found, side, plan = self._prepare(stdin)
+        version = engines.engine(plan.engine).version(plan.connection)
+        if plan.connection is not None:
+            plan = remote.with_exceptions(plan, plan.connection)
         tally = Tally(plan)
         tally.problems.update(found.problems)
         tally.problems.update(side.problems)
         tally.inputs.update(side.inputs)
         tally.not_judged.extend(found.left_out)
         self._judge(plan, found.sources, tally, progress)
+        if plan.connection is not None:
+            tally.problems.update(remote.changed(plan, plan.connection))
         if not tally.objects and not tally.problems and not allow_empty:
             tally.problems.add(
                 Problem(
@@ -71,7 +76,7 @@ class Run:
                     hint="no Kubernetes object and no record was found in what was named",
                 )
             )
-        return self._assemble(plan, tally, len(found.sources))
+        return self._assemble(plan, tally, version, len(found.sources))
 
     def _prepare(self, stdin: BinaryIO | None) -> tuple[Discovery, Given, Plan]:
         found = sources.discover(self.paths, base=self.base, stdin=stdin, limit=self.limits.max_bytes)
@@ -116,12 +121,12 @@ class Run:
         finally:
             worker.close()
 
-    def _assemble(self, plan: Plan, tally: Tally, files: int) -> Report:
+    def _assemble(self, plan: Plan, tally: Tally, version: str, files: int) -> Report:
         found, origin = self.force.config, plan.policy.origin
         return Report(
             tool_version=__version__,
             engine=plan.engine,
-            engine_version=engines.engine(plan.engine).version(),
+            engine_version=version,
             revision=next(iter(sorted(tally.revisions)), ""),
             bundle_sha256=origin.sha256 if origin else plan.policy.sha256(),
             signed_by=origin.signed_by if origin else None,
@@ -156,7 +161,8 @@ class Run:
         now = self.settings.now or self.force.now.strftime("%Y-%m-%dT%H:%M:%SZ")
         return Plan(
             policy=policy,
-            engine=self.force.value("engine", None)[0] or engines.default(),
+            engine=self.force.engine,
+            connection=self.force.connection,
             gate=self.force.gate,
             now=now,
             document_rules=by_scope["document"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -15,6 +15,7 @@ from gatelib.errors import UsageError
 
 if TYPE_CHECKING:
     from gatelib.bundle.keys import VerificationKey
+    from gatelib.engines import Connection
 
 _DATE_TIME: Final = r"(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d)(?:\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)"
 """As the rules read it: what is left of a second does not matter to whether it is one."""
@@ -24,6 +25,10 @@ _LONGEST_TIMEOUT: Final = 86400
 
 Progress = Callable[[int, int], None]
 """Called with the bytes that are done and all there are."""
+
+
+def _no_variable(name: str) -> None:
+    """Know no environment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +55,10 @@ class Settings:
     """What the bundle's signature must be for; default none."""
     min_revision: str | None = None
     """No older bundle is run."""
+    opa: Connection | None = None
+    """The server that the engine ``opa-server`` asks; the configuration's ``opa_server`` completes it."""
+    variable: Callable[[str], str | None] = field(default=_no_variable, repr=False)
+    """Looks up a variable that a trusted configuration names, such as that of the server's token."""
     exceptions: Sequence[str] = ()
     """Files or folders with PolicyException records, from outside the judged paths."""
     evidence: Sequence[str] = ()

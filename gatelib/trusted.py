@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import orjson
 
-from gatelib import catalog, config, guards, records, sources
+from gatelib import catalog, config, guards, loader, records, sources
 from gatelib.catalog import Entry
 from gatelib.errors import ConfigError, PolicyError
 from gatelib.loader import Limits, load
@@ -53,24 +53,8 @@ class Reader:
             if document.type != "gatelib.dev/PolicyException":
                 trusted.problems.append(_not_a(source, "PolicyException", document))
                 continue
-            spec = document.content.get("spec")
-            spec = spec if isinstance(spec, dict) else {}
-            metadata = document.content.get("metadata")
-            approver = spec.get("approver", "")
-            approvers = approver if isinstance(approver, list) else [approver]
             trusted.exceptions.append(document.content)
-            trusted.given.append(
-                GivenException(
-                    source=source,
-                    ordinal=document.ordinal,
-                    prefix=document.prefix,
-                    name=str(metadata.get("name", "")) if isinstance(metadata, dict) else "",
-                    sha256=_digest(document.content),
-                    approver=", ".join(str(name) for name in approvers),
-                    expires=str(spec.get("expires", "")),
-                    reason=str(spec.get("reason", "")),
-                )
-            )
+            trusted.given.append(given_exception(source, document.ordinal, document.prefix, document.content))
 
     def _evidence(self, paths: Sequence[str], trusted: Given) -> None:
         self._refuse_judged(paths, "evidence")
@@ -127,6 +111,27 @@ class Reader:
                         for _, code, message in form_problems(document.type, document.content)
                     ]
                     yield source, document
+
+
+def given_exception(
+    source: Source, ordinal: int, prefix: loader.Path, content: Mapping[str, Any]
+) -> GivenException:
+    """Return a PolicyException as reports show it, whatever it lacks."""
+    spec = content.get("spec")
+    spec = spec if isinstance(spec, dict) else {}
+    metadata = content.get("metadata")
+    approver = spec.get("approver", "")
+    approvers = approver if isinstance(approver, list) else [approver]
+    return GivenException(
+        source=source,
+        ordinal=ordinal,
+        prefix=prefix,
+        name=str(metadata.get("name", "")) if isinstance(metadata, dict) else "",
+        sha256=_digest(content),
+        approver=", ".join(str(name) for name in approvers),
+        expires=str(spec.get("expires", "")),
+        reason=str(spec.get("reason", "")),
+    )
 
 
 def policies(

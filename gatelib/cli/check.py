@@ -45,7 +45,7 @@ def check(
 
     Exit code: 0 pass, 1 findings, 2 usage or configuration, 3 something could not be read or judged.
     """
-    gate = Gate.load(**values)
+    gate = Gate.load(variable=os.environ.get, **values)
     if show_config:
         for key, (value, origin) in gate.resolve(paths).items():
             click.echo(inert(visible(f"{key} = {value!r}  ({origin})")))

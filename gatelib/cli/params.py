@@ -12,6 +12,7 @@ import click
 
 from gatelib import engines, reporters, settings
 from gatelib.catalog import GATES, SEVERITIES
+from gatelib.cli.connecting import connecting
 from gatelib.errors import UsageError
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -73,12 +74,13 @@ def judging(command: F) -> F:
         click.option("--inventory", multiple=True, metavar="PATH", help="Objects to look up, not to judge."),
         click.option("--namespace", metavar="NAME", help="The namespace of objects that name none."),
         click.option(
-            "--fail-on", type=click.Choice(SEVERITIES), help="The least severity that fails.  [default: low]"
+            "--fail-on", type=click.Choice(SEVERITIES), help="The least severity to fail.  [default: low]"
         ),
-        click.option("--now", metavar="TIME", help="The moment to judge at, RFC 3339.  [default: the clock]"),
+        click.option("--now", metavar="TIME", help="The moment, RFC 3339.  [default: the clock]"),
         click.option("--jobs", type=int, metavar="N", help="Processes.  [default: one a core]"),
         click.option("--timeout", type=float, metavar="SECONDS", help="For one answer.  [default: 60]"),
     ]
+    command = connecting(command)
     for option in reversed(options):
         command = option(command)
     return command

@@ -55,7 +55,7 @@ def show(rule: str, form: str) -> None:
 @rules.command("test", epilog="Example: gatelib rules test fixtures/ --policies policies/")
 @click.argument("folders", nargs=-1, required=True, metavar="FOLDER...")
 @click.option("--policies", multiple=True, metavar="DIR", help="Rules of your own; repeatable.")
-@click.option("--engine", type=click.Choice(engines.names()), help="What runs the rules.")
+@click.option("--engine", type=click.Choice(engines.local()), help="What runs the rules.")
 def test(folders: tuple[str, ...], policies: tuple[str, ...], engine: str | None) -> int:
     """Run fixtures: manifests with the findings that a rule must have in them.
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import orjson
 
+from gatelib.engines.connection import Connection
 from gatelib.engines.interface import DECISION, Decision, Engine
 from gatelib.errors import EngineError
 from gatelib.policy import Module
@@ -21,9 +22,16 @@ class EmbeddedEngine(Engine):
 
     name = "embedded"
 
-    def __init__(self, modules: Sequence[Module], data: Mapping[str, Any], *, timeout: float) -> None:
+    def __init__(
+        self,
+        modules: Sequence[Module],
+        data: Mapping[str, Any],
+        *,
+        timeout: float,
+        connection: Connection | None = None,
+    ) -> None:
         """Compile the policy; ``timeout`` is the executor's to keep."""
-        del timeout
+        del timeout, connection
         self._engine = _regorus().Engine()
         try:
             for module in modules:
@@ -45,8 +53,9 @@ class EmbeddedEngine(Engine):
         return Decision.parse(value)
 
     @classmethod
-    def version(cls) -> str:
+    def version(cls, connection: Connection | None = None) -> str:
         """Return regorus' version."""
+        del connection
         spec = find_spec("regorus")
         if spec is None or spec.origin is None:
             raise EngineError("the embedded engine has no wheel for this platform")

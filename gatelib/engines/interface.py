@@ -8,6 +8,7 @@ from typing import Any, ClassVar, NamedTuple
 
 import orjson
 
+from gatelib.engines.connection import Connection
 from gatelib.errors import EngineError
 from gatelib.policy import Module
 
@@ -50,11 +51,18 @@ class Engine(ABC):
     """What ``--engine`` calls it."""
 
     @abstractmethod
-    def __init__(self, modules: Sequence[Module], data: Mapping[str, Any], *, timeout: float) -> None:
+    def __init__(
+        self,
+        modules: Sequence[Module],
+        data: Mapping[str, Any],
+        *,
+        timeout: float,
+        connection: Connection | None = None,
+    ) -> None:
         """Load the policy.
 
         ``timeout`` is in seconds, for one decision; an engine that runs in this process cannot keep it and
-        relies on the executor, which ends the process.
+        relies on the executor, which ends the process. ``connection`` is for an engine that runs elsewhere.
 
         Raises:
             EngineError: the engine is not there, or refuses the policy.
@@ -73,8 +81,8 @@ class Engine(ABC):
 
     @classmethod
     @abstractmethod
-    def version(cls) -> str:
-        """Return the engine's own version.
+    def version(cls, connection: Connection | None = None) -> str:
+        """Return the engine's own version; one that runs elsewhere is asked.
 
         Raises:
             EngineError: the engine is not there.

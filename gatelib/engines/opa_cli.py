@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 
 from gatelib import resources
+from gatelib.engines.connection import Connection
 from gatelib.engines.interface import DECISION, Decision, Engine
 from gatelib.errors import EngineError, EngineTimeoutError
 from gatelib.policy import Module
@@ -24,8 +25,16 @@ class OpaEngine(Engine):
 
     name = "opa"
 
-    def __init__(self, modules: Sequence[Module], data: Mapping[str, Any], *, timeout: float) -> None:
+    def __init__(
+        self,
+        modules: Sequence[Module],
+        data: Mapping[str, Any],
+        *,
+        timeout: float,
+        connection: Connection | None = None,
+    ) -> None:
         """Write the policy where the binary can read it."""
+        del connection
         self._binary = _binary()
         self._timeout = timeout
         self._folder = tempfile.TemporaryDirectory(prefix="gatelib-opa-")
@@ -69,8 +78,9 @@ class OpaEngine(Engine):
         return Decision.parse(results[0]["expressions"][0]["value"] if results else None)
 
     @classmethod
-    def version(cls) -> str:
+    def version(cls, connection: Connection | None = None) -> str:
         """Return what ``opa version`` says."""
+        del connection
         try:
             done = subprocess.run(  # noqa: S603 - as above
                 [_binary(), "version"], capture_output=True, timeout=30, env=_scrubbed(), check=False

@@ -40,7 +40,7 @@ subjects contains workload.index if some workload in workloads.all
 """
 
 
-@pytest.fixture(params=engines.names())
+@pytest.fixture(params=engines.local())
 def engine(request: pytest.FixtureRequest) -> str:
     return need_engine(request.param)
 
@@ -464,5 +464,5 @@ def test_the_command_says_the_same_on_both_engines(tree: Path) -> None:
 
 
 def usable_engines() -> Iterator[str]:
-    for name in engines.names():
+    for name in engines.local():
         yield need_engine(name)

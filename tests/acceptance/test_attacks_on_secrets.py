@@ -159,7 +159,7 @@ def reveals(text: bytes) -> list[str]:
     return [needle for needle in needles if needle.encode() in text]
 
 
-@pytest.fixture(scope="module", params=engines.names())
+@pytest.fixture(scope="module", params=engines.local())
 def engine(request: pytest.FixtureRequest) -> str:
     return need_engine(request.param)
 

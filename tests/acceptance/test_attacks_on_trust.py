@@ -43,7 +43,7 @@ EVIDENCE: dict[str, Any] = {
 }
 
 
-@pytest.fixture(params=engines.names())
+@pytest.fixture(params=engines.local())
 def engine(request: pytest.FixtureRequest) -> str:
     return need_engine(request.param)
 

@@ -62,7 +62,7 @@ def verdict(found: Report) -> str:
 
 
 @needs_corpus
-@pytest.mark.parametrize("engine", engines.names())
+@pytest.mark.parametrize("engine", engines.local())
 @pytest.mark.parametrize("name", [name for name in CASES if name not in CONTESTED])
 def test_a_labelled_manifest_gets_the_verdict_of_its_project(name: str, engine: str) -> None:
     found = report(name, need_engine(engine))
@@ -70,7 +70,7 @@ def test_a_labelled_manifest_gets_the_verdict_of_its_project(name: str, engine: 
 
 
 @needs_corpus
-@pytest.mark.parametrize("engine", engines.names())
+@pytest.mark.parametrize("engine", engines.local())
 @pytest.mark.parametrize("name", CONTESTED)
 def test_where_projects_disagree_the_answer_is_ours(name: str, engine: str) -> None:
     assert verdict(report(name, need_engine(engine))) == OUR_ANSWERS[name], CASES[name]["contested"]

@@ -27,7 +27,7 @@ def decision(name: str, engine: str) -> Decision:
     return fixtures.decide(BY_NAME[name], POLICY, engine)
 
 
-@pytest.mark.parametrize("engine", engines.names())
+@pytest.mark.parametrize("engine", engines.local())
 @pytest.mark.parametrize("name", BY_NAME)
 def test_a_fixture_gives_what_it_expects(name: str, engine: str) -> None:
     outcome = fixtures.check(BY_NAME[name], decision(name, need_engine(engine)), engine)

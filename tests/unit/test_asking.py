@@ -15,7 +15,7 @@ NOW = "2026-11-22T00:00:00Z"
 OTHER = DENY_BAD.replace("ACME-001", "ACME-002")
 
 
-@pytest.fixture(params=engines.names())
+@pytest.fixture(params=engines.local())
 def engine(request: pytest.FixtureRequest) -> str:
     return need_engine(request.param)
 

@@ -140,7 +140,7 @@ def test_policies_that_may_not_run_are_usage_errors(tree: Path) -> None:
     assert b"`http.send` is not among the built-ins that a policy may use" in done.stderr
 
 
-@pytest.mark.parametrize("engine", engines.names())
+@pytest.mark.parametrize("engine", engines.local())
 def test_an_engine_that_does_not_answer_in_time_is_exit_code_3(tree: Path, engine: str) -> None:
     rule(tree / "policies", FOREVER)
     (tree / "gatelib.yaml").write_text("policies: [policies]\n")
@@ -293,7 +293,7 @@ def test_a_reader_that_goes_away_ends_the_command_in_silence(tree: Path, unbuffe
     assert len(json.loads((tree / "r.json").read_bytes())["findings"]) == 2001
 
 
-@pytest.mark.parametrize("engine", engines.names())
+@pytest.mark.parametrize("engine", engines.local())
 def test_ctrl_c_ends_the_command_and_all_that_it_started(tree: Path, engine: str) -> None:
     rule(tree / "policies", FOREVER)
     (tree / "gatelib.yaml").write_text("policies: [policies]\n")
@@ -442,6 +442,7 @@ def test_engines_are_listed_with_their_versions_and_what_is_missing(tree: Path, 
         f"embedded   {engines.engine('embedded').version()}  (default)",
         "opa        not there: there is no `opa` on PATH "
         "(install Open Policy Agent, or use --engine embedded)",
+        "opa-server runs elsewhere: name it with --opa URL; its version is in each report",
     ]
 
 
@@ -462,7 +463,7 @@ def fixture(folder: Path, verdict: str, name: str, manifest: str, expected: dict
 IS_BAD = {"findings": [{"action": "deny", "document": 0, "path": ["data", "is"], "message": "`a` is bad"}]}
 
 
-@pytest.mark.parametrize("engine", engines.names())
+@pytest.mark.parametrize("engine", engines.local())
 def test_fixtures_of_a_teams_own_rules_are_run(tree: Path, engine: str) -> None:
     rule(tree / "policies", DENY_BAD)
     fixture(tree / "fixtures", "deny", "bad", config_map("a", **{"is": "bad"}), IS_BAD)

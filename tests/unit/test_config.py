@@ -93,7 +93,7 @@ def test_a_configuration_is_one_document(tmp_path: Path) -> None:
         ("zebra: 1\n", "there is no `zebra`", 1, 8),
         ("gate: nightly\n", "`gate` must be one of `pr`, `pre-promote`, `admission`, `publish`", 1, 7),
         ("gate: 7\n", "`gate` must be a string", 1, 7),
-        ("engine: conftest\n", "`engine` must be one of `embedded`, `opa`", 1, 9),
+        ("engine: conftest\n", "`engine` must be one of `embedded`, `opa`, `opa-server`", 1, 9),
         ("fail_on: info\n", "`fail_on` must be one of `critical`, `high`, `medium`, `low`", 1, 10),
         ("skip: GL-K8S-001\n", "`skip` must be a list", 1, 7),
         ("skip: [GL-K8S-001, 7]\n", "`skip.1` must be a string", 1, 20),

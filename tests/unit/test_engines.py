@@ -20,7 +20,7 @@ POLICY = shipped()
 POD = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "api"}, "spec": {"containers": []}}
 
 
-@pytest.fixture(params=engines.names())
+@pytest.fixture(params=engines.local())
 def name(request: pytest.FixtureRequest) -> str:
     return need_engine(request.param)
 
@@ -252,13 +252,14 @@ def test_one_answer_leaves_nothing_for_the_next(name: str) -> None:
 
 
 def test_engines_are_known_by_their_names() -> None:
-    assert engines.names() == ("embedded", "opa")
+    assert engines.names() == ("embedded", "opa", "opa-server")
+    assert engines.local() == ("embedded", "opa")
     assert [engines.engine(name).name for name in engines.names()] == list(engines.names())
     assert engines.default() == "embedded"
 
 
 def test_an_unknown_engine_is_a_usage_error_that_names_the_known_ones() -> None:
-    with pytest.raises(UsageError, match=r"there is no engine `conftest` \(one of embedded, opa\)"):
+    with pytest.raises(UsageError, match=r"there is no engine `conftest` \(one of embedded, opa, opa-server\)"):
         engines.engine("conftest")
 
 

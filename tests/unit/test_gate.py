@@ -132,7 +132,7 @@ def test_the_api_is_typed_for_its_callers(tmp_path: Path, more: str, ends: int) 
     [
         ({"gate": "nightly"}, r"no gate `nightly` \(one of pr, pre-promote, admission, publish\)"),
         ({"fail_on": "info"}, r"no severity `info` \(one of critical, high, medium, low\)"),
-        ({"engine": "conftest"}, r"no engine `conftest` \(one of embedded, opa\)"),
+        ({"engine": "conftest"}, r"no engine `conftest` \(one of embedded, opa, opa-server\)"),
         ({"jobs": 0}, "at least one job"),
         ({"jobs": -1}, "at least one job"),
         ({"timeout": 0}, "a time-out is more than 0"),
@@ -221,7 +221,7 @@ def test_any_other_text_is_no_moment(text: str) -> None:
 # Reports
 
 
-@pytest.fixture(params=engines.names())
+@pytest.fixture(params=engines.local())
 def engine(request: pytest.FixtureRequest) -> str:
     return need_engine(request.param)
 

@@ -128,6 +128,9 @@ def check_data(data: Mapping[str, Any], file: str) -> None:
                 file=file,
                 hint="a team's data is `gatelib.params`",
             )
+        for group, values in value.items():
+            if not isinstance(values, dict):
+                raise PolicyError(f"`gatelib.params.{group}` must be an object", file=file)
 
 
 def _shallow_paths(data: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:

@@ -222,3 +222,9 @@ def test_an_id_of_the_library_or_like_it_is_not_a_teams(rule: str) -> None:
 
 def test_an_id_of_a_teams_own_is() -> None:
     guards.check_catalog("acme", {"ACME-001": cast(Entry, {})}, shipped().catalogs["core"])
+
+
+@pytest.mark.parametrize("values", [None, [], "x", 7, False])
+def test_a_group_of_parameters_is_an_object(values: object) -> None:
+    with pytest.raises(PolicyError, match=r"^data\.json: `gatelib\.params\.limits` must be an object"):
+        guards.check_data({"gatelib": {"params": {"images": {}, "limits": values}}}, "data.json")

@@ -16,6 +16,7 @@ from gatelib._version import __version__
 from gatelib.catalog import Entry
 
 _LIBRARY = re.compile(r"\bdata\.(gatelib\.(?:lib\.[a-z_]+|input\.[a-z_]+|input))\b")
+_SHARED = ("gatelib.input", "gatelib.lib.")
 _PACKAGE = re.compile(r"^package (gatelib[a-z0-9_.]*)", re.MULTILINE)
 _ENGINE_KEYS = ("package", "severity", "controls", "gates", "scope", "stage", "effective_on")
 
@@ -85,7 +86,7 @@ class Policy:
             by_package.setdefault(module.package, []).append(module)
         todo = ["gatelib.main", *wanted]
         if any(rule not in core for rule in rules):
-            todo += [package for package in by_package if not package.startswith("gatelib.rules.")]
+            todo += [package for package in by_package if package.startswith(_SHARED)]
         reached: set[str] = set()
         while todo:
             package = todo.pop()

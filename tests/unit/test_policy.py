@@ -71,7 +71,8 @@ def test_a_rule_of_a_team_gets_the_whole_library() -> None:
         modules=(*POLICY.modules, own),
         catalogs={**POLICY.catalogs, "acme": {"ACME-001": entry}},  # type: ignore[dict-item] # a copy
     )
-    library = {module for module in POLICY.modules if not module.package.startswith("gatelib.rules.")}
+    shared = ("gatelib.main", "gatelib.input", "gatelib.lib.")
+    library = {module for module in POLICY.modules if module.package.startswith(shared)}
     assert set(policy.modules_for(["ACME-001"])) == library | {own}
 
 
@@ -80,7 +81,8 @@ def test_an_engine_gets_the_catalogue_of_the_wanted_rules_only() -> None:
     assert catalogs == {
         "core": {
             "GL-K8S-001": {
-                key: POLICY.catalog["GL-K8S-001"][key] for key in ("package", "severity", "controls", "gates")
+                key: POLICY.catalog["GL-K8S-001"][key]
+                for key in ("package", "severity", "controls", "gates", "scope")
             }
         }
     }

@@ -12,9 +12,9 @@ import orjson
 
 from gatelib import resources, settings, trusted
 from gatelib.catalog import Entry
-from gatelib.errors import ConfigError
+from gatelib.errors import ConfigError, PolicyError
 from gatelib.policy import Policy
-from gatelib.validation import at, read_file
+from gatelib.validation import at, read_file, violations
 
 REVIEWS: Final = frozenset({"admission_review", "gatekeeper_review"})
 """Input shapes of one object that an API server is about to store."""
@@ -52,7 +52,16 @@ def read(path: Path, core: Policy) -> Policy:
         if not _is_date(action["until"]):
             message = f"`{action['until']}` is no RFC 3339 date or date-time"
             raise refuse(("actions", rule, "until"), message)
+    for position, need in enumerate(values.get("requires", ())):
+        counted = _as_counted(need["kind"], core.data["kinds"])
+        if counted != need["kind"]:
+            raise refuse(("requires", position, "kind"), f"`{need['kind']}` is `{counted}`")
     chosen = _chosen(values, catalog)
+    for position, rule in enumerate(values.get("rules", ())):
+        if rule not in chosen:
+            message = f"rule `{rule}` is named, and left out again"
+            hint = "`skip` names it too, or it looks at other objects and `inventory` is not true"
+            raise refuse(("rules", position), message, hint)
     if not chosen:
         raise refuse((), "no rule is left in the bundle")
     for rule in values.get("actions", {}):
@@ -65,6 +74,8 @@ def _with_own_rules(core: Policy, values: Mapping[str, Any], base: Path) -> Poli
     modules, catalogs, own = trusted.policies(
         values.get("policies", ()), base=base, core=core.catalogs["core"]
     )
+    for violation in violations(own, core.data["params_schema"]):
+        raise PolicyError(f"the parameters of the policies: {violation.message}")
     given = values.get("parameters", {})
     params = {group: {**own.get(group, {}), **given.get(group, {})} for group in {**own, **given}}
     return Policy(
@@ -91,14 +102,10 @@ def _chosen(values: Mapping[str, Any], catalog: Mapping[str, Entry]) -> set[str]
 
 
 def _restricted(policy: Policy, chosen: set[str], values: Mapping[str, Any]) -> Policy:
-    """Return a policy with the chosen rules only; a rule that was named counts as one of the gate."""
+    """Return a policy with the chosen rules only."""
     gate = values.get("gate")
     catalogs = {
-        owner: {
-            rule: cast(Entry, {**entry, "gates": [gate]} if gate else entry)
-            for rule, entry in entries.items()
-            if rule in chosen
-        }
+        owner: {rule: _chosen_entry(entry, gate) for rule, entry in entries.items() if rule in chosen}
         for owner, entries in policy.catalogs.items()
     }
     fixed = {key: values[key] for key in ("name", "gate", "inputs", "requires", "actions") if key in values}
@@ -116,6 +123,19 @@ def _restricted(policy: Policy, chosen: set[str], values: Mapping[str, Any]) -> 
             if module.package.startswith("gatelib.admission") and module.path not in named
         )
     return replace(restricted, modules=tuple(sorted(modules, key=lambda module: module.path)))
+
+
+def _chosen_entry(entry: Entry, gate: str | None) -> Entry:
+    """Return an entry by which every engine runs the rule: one that was named is of the gate, and in use."""
+    kept = {key: value for key, value in entry.items() if key != "deprecated"}
+    return cast(Entry, {**kept, "gates": [gate]} if gate else kept)
+
+
+def _as_counted(kind: str, kinds: Mapping[str, Any]) -> str:
+    """Return the type by which documents of a kind are counted; see ``gatelib.lib.documents``."""
+    group = "" if "/" in kind else kinds["well_known"].get(kind, "")
+    named: str = f"{group}/{kind}" if group else kind
+    return str(kinds["aliases"].get(named, named))
 
 
 def _is_date(text: str) -> bool:

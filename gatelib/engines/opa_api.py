@@ -237,9 +237,8 @@ def _with_place(error: Any) -> str:
 def _innermost(error: BaseException) -> str:
     """Return what is at the bottom of requests' and urllib3's wrappings, without URL and address."""
     while True:
-        inner = getattr(error, "reason", None)
-        if not isinstance(inner, BaseException):
-            inner = next((part for part in error.args if isinstance(part, BaseException)), None)
+        parts = (getattr(error, "reason", None), error.__cause__, *error.args)
+        inner = next((part for part in parts if isinstance(part, BaseException)), None)
         if inner is None:
             break
         error = inner

@@ -24,8 +24,8 @@ _REVISION_DIGITS: Final = 12
 def files(policy: Policy, *, created: datetime) -> dict[str, bytes]:
     """Return a bundle's files by name: its manifest, its Rego and its data.
 
-    The revision is ``created`` in UTC, to the second, and the first digits of a digest over all else; so
-    later bundles have later revisions, and equal revisions mean equal bundles.
+    The revision is ``created`` in UTC, to the second, and the first digits of a digest over all else, the
+    manifest included; so later bundles have later revisions, and equal revisions mean equal bundles.
     """
     found = {module.path: module.text.encode() for module in policy.modules}
     data = {key: value for key, value in policy.data.items() if key in _GROUPS and value}
@@ -34,8 +34,6 @@ def files(policy: Policy, *, created: datetime) -> dict[str, bytes]:
         found[f"gatelib/catalog/{owner}/data.json"] = _json(entries)
     fixed = {key: value for key, value in policy.data["bundle"].items() if key != "revision"}
     found[_BUNDLE] = _json(fixed)
-    revision = _revision(found, created)
-    found[_BUNDLE] = _json({**fixed, "revision": revision})
     about = {
         **{key: fixed[key] for key in ("name", "gate") if key in fixed},
         "catalog": {"sha256": hashlib.sha256(_json(policy.catalogs)).hexdigest()},
@@ -43,7 +41,10 @@ def files(policy: Policy, *, created: datetime) -> dict[str, bytes]:
     }
     # Every domain of the library's own is claimed, so that no other bundle fills one that this leaves out.
     roots = {*_roots(found), *(f"gatelib/rules/{domain}" for domain in guards.CORE_DOMAINS)}
-    found[MANIFEST] = _manifest(revision, roots, about)
+    manifest = _manifest(roots, about)
+    revision = {"revision": _revision({**found, MANIFEST: _json(manifest)}, created)}
+    found[_BUNDLE] = _json({**fixed, **revision})
+    found[MANIFEST] = _json({**manifest, **revision})
     return dict(sorted(found.items()))
 
 
@@ -61,8 +62,9 @@ def data_files(
     data = {"exceptions": exceptions, "evidence": evidence}
     content = {key: value for key, value in data.items() if value is not None}
     found = {"gatelib/data.json": _json(content)}
-    about = {"name": "-and-".join(sorted(content))}
-    found[MANIFEST] = _manifest(_revision(found, created), {f"gatelib/{key}" for key in content}, about)
+    manifest = _manifest({f"gatelib/{key}" for key in content}, {"name": "-and-".join(sorted(content))})
+    revision = _revision({**found, MANIFEST: _json(manifest)}, created)
+    found[MANIFEST] = _json({**manifest, "revision": revision})
     return dict(sorted(found.items()))
 
 
@@ -70,9 +72,10 @@ _GROUPS: Final = ("defaults", "gates", "kinds", "params", "params_schema")
 _BUNDLE: Final = "gatelib/bundle/data.json"
 
 
-def _manifest(revision: str, roots: Iterable[str], about: Mapping[str, Any]) -> bytes:
+def _manifest(roots: Iterable[str], about: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a manifest that has yet to get its revision."""
     metadata = {"gatelib": {"version": __version__, **about}}
-    return _json({"revision": revision, "roots": sorted(roots), "rego_version": 1, "metadata": metadata})
+    return {"roots": sorted(roots), "rego_version": 1, "metadata": metadata}
 
 
 def _roots(found: Mapping[str, bytes]) -> Iterator[str]:

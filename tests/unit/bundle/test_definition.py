@@ -176,7 +176,7 @@ def test_only_a_name_and_shapes_are_needed(tmp_path: Path) -> None:
             HEAD + "requires:\n  - {kind: Pod, exactly: -1}\n",
             "`requires.0.exactly` must be at least 0",
             5,
-            25,
+            26,
         ),
         (
             HEAD + "requires:\n  - {kind: Pod, exactly: 1, least: 1}\n",

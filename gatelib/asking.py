@@ -106,7 +106,8 @@ class Asker:
         except EngineTimeoutError as error:
             answer.problems.append(_problem(TIMED_OUT, error, self._rules, subjects))
         except EngineUnavailableError as error:
-            answer.problems.append(_problem(FAILED, error, self._rules, subjects))
+            # The same for every part of the run, so that a report says it once.
+            answer.problems.append(Problem(code=FAILED, message=error.message, hint=error.hint))
         except EngineError as error:
             middle = len(self._rules) // 2
             if attempts[0] > 0 and middle:

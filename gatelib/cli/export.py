@@ -2,50 +2,52 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
-from gatelib.catalog import GATES
+from gatelib.bundle import loading
+from gatelib.cli.keys import verifying
+from gatelib.cli.params import moment
+from gatelib.cli.verifying import trust_of
 from gatelib.errors import UsageError
-from gatelib.policy import Policy, shipped
+from gatelib.export import folder as place
+from gatelib.policy import Policy
+
+_BUNDLE = click.Path(dir_okay=False, path_type=Path)
+_FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
-@click.group(epilog="Example: gatelib export conftest gate/ --gate pr")
+@click.group(epilog="Example: gatelib export conftest pr.tar.gz gate/")
 def export() -> None:
-    """Write the policy in the forms that other tools enforce."""
+    """Write a bundle's policy in the forms that other tools enforce."""
 
 
-@export.command(epilog="Example: gatelib export conftest gate/ --gate pr && cd gate && conftest test ../k8s")
-@click.argument("folder", type=click.Path(path_type=Path), metavar="FOLDER")
-@click.option("--gate", type=click.Choice(GATES), default="pr", show_default=True, help="The gate's rules.")
-def conftest(folder: Path, gate: str) -> None:
+@export.command(epilog="Example: gatelib export conftest pr.tar.gz gate/ && cd gate && conftest test ../k8s")
+@click.argument("bundle", type=_BUNDLE)
+@click.argument("folder", type=_FOLDER)
+@verifying
+def conftest(bundle: Path, folder: Path, **given: Any) -> None:
     """Write a folder with which `conftest test` gives the same decision, without Python.
 
     The folder must be empty, not there, or an older export, which is replaced.
     """
     from gatelib.export import conftest as form
-    from gatelib.export import folder as place
 
+    policy = _policy(bundle, **given)
+    _write(form.files(policy), folder, policy)
+
+
+def _policy(bundle: Path, **given: Any) -> Policy:
+    """Return the policy of a bundle that has proved what the options ask."""
+    return loading.policy(loading.read(bundle, trust_of(**given), now=moment(None)))
+
+
+def _write(files: Mapping[str, bytes], folder: Path, policy: Policy) -> None:
     target = folder.absolute()
     if Path.cwd().is_relative_to(target):
         raise UsageError("an export replaces its folder, and you are in it", hint="name another folder")
-    policy = _of_gate(gate)
-    place.write(form.files(policy), target)
-    click.echo(f"{folder}: {len(policy.catalog)} rules of gate {gate}, {policy.data['bundle']['revision']}")
-
-
-def _of_gate(gate: str) -> Policy:
-    core = shipped()
-    entries = {
-        rule: entry
-        for rule, entry in core.catalog.items()
-        if gate in entry["gates"] and not entry.get("deprecated")
-    }
-    return replace(
-        core,
-        modules=core.modules_for(entries),
-        catalogs={"core": entries},
-        data={**core.data, "bundle": {**core.data["bundle"], "gate": gate}},
-    )
+    place.write(files, target)
+    click.echo(f"{folder}: {len(policy.catalog)} rules of {policy.data['bundle']['revision']}")

@@ -25,7 +25,7 @@ def polling(folder: Path, files: Files, wait: str = "/health?bundles") -> Iterat
     """An OPA server that polls the files and takes what the release key signed for admission."""
     path = folder / "config.json"
     path.write_text(json.dumps(configuration(files.url, pair("release").public, scope=SCOPE)), "utf-8")
-    with opa_server("--config-file", path, "--skip-version-check", wait=wait) as server:
+    with opa_server("--config-file", path, wait=wait) as server:
         yield server
 
 

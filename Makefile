@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help venv demo test acceptance lint format types policies generate benchmark clean
+.PHONY: help venv demo test acceptance lint format types policies generate parity benchmark clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -42,6 +42,9 @@ policies: $(STAMP) ## check and test the policies, with coverage; needs opa
 
 generate: $(STAMP) ## write what is generated
 	$(BIN)/python tools/generate.py
+
+parity: $(STAMP) ## compare every engine on every case, and write docs/parity.md
+	$(BIN)/python tools/parity.py
 
 benchmark: $(STAMP) ## measure against peers, and write docs/benchmarks.md
 	$(BIN)/python -m benchmarks

@@ -11,18 +11,8 @@ import pytest
 
 from gatelib import Gate, Report, engines, resources
 from tests.engines import need_engine
+from tests.parity.cases import RULES_OF_THE_CORPUS as RULES
 from tests.paths import CORPUS, needs_corpus
-
-RULES = {
-    "privileged": "GL-K8S-001",
-    "hostpath": "GL-K8S-002",
-    "lb_source_ranges": "GL-K8S-003",
-    "networkpolicy": "GL-K8S-004",
-    "pdb": "GL-K8S-005",
-    "limits": "GL-K8S-006",
-    "canary_steps": "GL-K8S-008",
-    "image_digest": "GL-IMG-001",
-}
 
 OUR_ANSWERS = {
     "hostpath-083": "deny",  # a null item of a List is an error, and what else the List holds is judged

@@ -151,11 +151,16 @@ def endless(size: int = 1 << 20) -> Iterable[bytes]:
     return repeat(b" " * size)
 
 
-def slowly(piece: bytes, pause: float = 0.1) -> Iterator[bytes]:
-    """A piece now and then, without an end."""
-    while True:
+def paced(pieces: Iterable[bytes], pause: float = 0.1) -> Iterator[bytes]:
+    """Pieces with a pause after each."""
+    for piece in pieces:
         yield piece
         time.sleep(pause)
+
+
+def slowly(piece: bytes) -> Iterator[bytes]:
+    """A piece now and then, without an end."""
+    return paced(repeat(piece))
 
 
 def certificate(folder: Path) -> tuple[ssl.SSLContext, Path]:

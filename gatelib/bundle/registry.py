@@ -7,7 +7,6 @@ whoever asks for credentials, sets no time-out, and hands out a manifest without
 from __future__ import annotations
 
 import contextlib
-import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -36,8 +35,6 @@ _ACCEPTED: Final = (
     "application/vnd.docker.distribution.manifest.list.v2+json",
 )
 """Only the first is taken; of the others it can then be said that they are there."""
-
-_TOKEN: Final = re.compile(r"[\x21-\x7e]+")
 
 
 class Repository:
@@ -232,12 +229,11 @@ class _Auth(oras.auth.token.TokenAuth):
         asked = oras.auth.utils.parse_auth_header(challenge)
         if not asked.realm or not asked.realm.startswith("http"):
             return None
-        self._guard.realm = Origin.of(asked.realm)
         try:
             token = self.request_token(asked) if has_credentials else self.request_anonymous_token(asked)
         except (AttributeError, TypeError):  # an answer that is JSON, but no object
             return None
-        return token if isinstance(token, str) and _TOKEN.fullmatch(token) else None
+        return token if isinstance(token, str) else None
 
 
 def _container(reference: Reference, host: str) -> oras.container.Container:

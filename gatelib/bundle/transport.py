@@ -1,4 +1,4 @@
-"""HTTP to a registry that is not trusted: where it may send gatelib, with which secrets, for how long.
+"""HTTP to a registry that is not trusted: where it may send gatelib, with what, and for how long.
 
 By itself, `requests` drops credentials on the way to another host, but follows from HTTPS to HTTP, takes more
 credentials from ``~/.netrc``, and reads whatever is sent.
@@ -58,8 +58,6 @@ class Guard(HTTPAdapter):
         super().__init__()
         self.registry: Final = registry
         self.home: Final = home
-        self.realm: Origin | None = None
-        """Who hands out the registry's tokens, as the registry says."""
         self.is_over = False
         """Nothing more is sent."""
         self._plain_http = plain_http
@@ -85,12 +83,8 @@ class Guard(HTTPAdapter):
             raise RegistryError(f"{registry} has had its time")
         if target.scheme != "https" and not (self._plain_http and is_loopback(target.host)):
             raise RegistryError(f"{registry} sends gatelib to `{target.host}` without TLS")
-        if target == self.home:
-            return
-        if request.method not in _READING:
+        if request.method not in _READING and target != self.home:
             raise RegistryError(f"{registry} wants the bundle to go to `{target.host}`")
-        if "Authorization" in request.headers and target != self.realm:
-            raise RegistryError(f"{registry} wants its credentials to go to `{target.host}`")
 
 
 class _Body:

@@ -28,6 +28,7 @@ from tests.hostile import (
     answer,
     certificate,
     endless,
+    paced,
     raw,
     slowly,
 )
@@ -216,6 +217,18 @@ def test_layers_are_neither_added_nor_lost(peer: Hostile, change: str) -> None:
         pull(peer)
 
 
+@pytest.mark.parametrize("more", [1, -1])
+@pytest.mark.parametrize("position", [0, 1, -1])
+def test_a_size_that_is_not_the_layers_is_refused(peer: Hostile, position: int, more: int) -> None:
+    found = json.loads(MADE.manifest)
+    found["layers"][position]["size"] += more
+    peer.have(Artifact(encoded(found), MADE.blobs))
+    with pytest.raises(
+        RegistryError, match="is larger than it may be" if more < 0 else "is not the one that"
+    ):
+        pull(peer)
+
+
 def test_what_is_no_bundle_is_not_read_as_one(peer: Hostile) -> None:
     found, blobs = swapped("bundle.tar.gz", b"no archive")
     peer.have(Artifact(encoded(found), blobs))
@@ -260,7 +273,7 @@ def test_a_redirect_with_an_endless_body_is_cut_short(peer: Hostile) -> None:
 
 
 SLOW: dict[str, Answer] = {
-    "nothing at all": raw(slowly(b"", 1)),
+    "nothing at all": raw(slowly(b"")),
     "a status line": raw(slowly(b"H")),
     "a header": raw(chain([b"HTTP/1.1 200 OK\r\nX: "], slowly(b"y"))),
     "promises to go on": raw(slowly(b"HTTP/1.1 100 Continue\r\n\r\n")),
@@ -279,14 +292,13 @@ def test_a_registry_that_takes_its_time_is_left(peer: Hostile, what: str) -> Non
 
 
 def test_nothing_is_asked_once_the_time_is_over(peer: Hostile) -> None:
-    def late(handler: Any) -> None:
-        time.sleep(0.6)
-        manifest(MADE.manifest)(handler)
-
-    peer.answers[TAG] = late
+    honest = MADE.manifest
+    slow = [b"HTTP/1.1 200 OK\r\nContent-Type: ", MANIFEST_TYPE.encode(), b"\r\n\r\n"]
+    pieces = [*slow, *(honest[start : start + 200] for start in range(0, len(honest), 200))]
+    peer.answers[TAG] = raw(paced(pieces))
     with pytest.raises(RegistryError, match="was not done"):
         pull(peer, timeout=0.3)
-    time.sleep(0.6)
+    time.sleep(0.1 * len(pieces))
     assert [asked.path for asked in peer.asked] == [TAG]
 
 

@@ -223,7 +223,7 @@ def _messages(value: Any) -> str:
         return ""
     errors = value.get("errors")
     texts = [_with_place(error) for error in errors] if isinstance(errors, list) else []
-    return "; ".join([str(value.get("message", "")), *texts])
+    return "; ".join([str(value.get("message") or value.get("error") or ""), *texts])
 
 
 def _with_place(error: Any) -> str:

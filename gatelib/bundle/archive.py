@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import io
 import struct
-import tarfile
 import zlib
 from collections.abc import Iterator, Mapping
+from itertools import accumulate
 from typing import Final
 
+from gatelib.bundle import tar
 from gatelib.errors import BundleError
 
 MOST_FILES: Final = 10_000
 MOST_BYTES: Final = 256 * 1024 * 1024
 """Of all files together, unpacked."""
 
-_BLOCK: Final = 512
+_LONGEST_NAME: Final = 1024
+_LONGEST_PART: Final = 255
+"""Bytes; what file systems take, since some engines want the files in one."""
+
 _STORED: Final = 0xFFFF
 """The most bytes of one stored block of DEFLATE (RFC 1951, 3.2.4)."""
 
@@ -31,51 +34,41 @@ def read(data: bytes) -> dict[str, bytes]:
             a name twice, or is larger than a bundle may be.
 
     """
-    tar = _unpacked(data)
     files: dict[str, bytes] = {}
-    try:
-        with tarfile.open(fileobj=io.BytesIO(tar), mode="r:") as archive:
-            for member in archive:
-                if member.type == tarfile.DIRTYPE:
-                    continue
-                name = _plain_name(member)
-                if name in files:
-                    raise BundleError(f"the bundle holds `{name}` twice")
-                if len(files) == MOST_FILES:
-                    raise BundleError(f"the bundle holds more than {MOST_FILES} files")
-                content = archive.extractfile(member)
-                files[name] = content.read() if content else b""
-                if len(files[name]) != member.size:
-                    raise BundleError(f"the bundle is cut off in `{name}`")
-            rest = tar[archive.offset :]
-    except (tarfile.TarError, ValueError, OverflowError) as error:  # the last two for odd numbers
-        raise BundleError(f"the bundle is no tar archive: {error}") from None
-    # tarfile takes a damaged header for the end of the archive.
-    if len(rest) < _BLOCK or rest.strip(b"\0"):
-        raise BundleError("the bundle is cut off, or damaged between two of its files")
+    for number, member in enumerate(tar.members(_unpacked(data))):
+        if number == MOST_FILES:
+            raise BundleError(f"the bundle holds more than {MOST_FILES} files")
+        if member.is_folder:
+            continue
+        name = _plain(member.name)
+        if name in files:
+            raise BundleError(f"the bundle holds `{name}` twice")
+        files[name] = member.content
+    for name in files:
+        for folder in accumulate(name.split("/")[:-1], "{}/{}".format):
+            if folder in files:
+                raise BundleError(f"`{folder}` in the bundle is both a file and a folder")
     return files
 
 
 def write(files: Mapping[str, bytes]) -> bytes:
     """Return the archive of some files: the same bytes for the same files, on every platform and version.
 
-    USTAR, sorted by name, no owners, one mode, no time; gzip with stored blocks, since DEFLATE libraries
-    compress differently.
+    Sorted by name; gzip with stored blocks, since DEFLATE libraries compress differently.
+
+    Raises:
+        BundleError: a name is too long.
+
     """
-    tar = io.BytesIO()
-    with tarfile.open(fileobj=tar, mode="w", format=tarfile.USTAR_FORMAT) as archive:
-        for name in sorted(files):
-            member = tarfile.TarInfo(name)
-            member.size = len(files[name])
-            member.mode = 0o644
-            archive.addfile(member, io.BytesIO(files[name]))
-    return _stored(tar.getvalue())
+    return _stored(tar.write(iter(sorted(files.items()))))
 
 
 def _unpacked(data: bytes) -> bytes:
+    if len(data) > MOST_BYTES:
+        raise BundleError(f"the bundle is larger than {MOST_BYTES // 2**20} MiB")
     stream = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
     try:
-        tar = stream.decompress(data, MOST_BYTES)
+        unpacked = stream.decompress(data, MOST_BYTES)
     except zlib.error:
         raise BundleError("the bundle is no gzipped tar, or is damaged") from None
     if stream.unconsumed_tail:
@@ -84,15 +77,16 @@ def _unpacked(data: bytes) -> bytes:
         raise BundleError("the bundle is cut off")
     if stream.unused_data:
         raise BundleError("something follows the end of the bundle")
-    return tar
+    return unpacked
 
 
-def _plain_name(member: tarfile.TarInfo) -> str:
-    if member.type not in (tarfile.REGTYPE, tarfile.AREGTYPE) or member.sparse is not None:
-        raise BundleError(f"`{member.name}` in the bundle is no plain file")
-    name = member.name.removeprefix("/")
-    if "\\" in name or not name.isprintable() or any(part in ("", ".", "..") for part in name.split("/")):
-        raise BundleError(f"`{member.name}` in the bundle is no plain name")
+def _plain(given: str) -> str:
+    name = given.removeprefix("/")
+    parts = name.split("/")
+    if "\\" in name or not name.isprintable() or any(part in ("", ".", "..") for part in parts):
+        raise BundleError(f"`{given}` in the bundle is no plain name")
+    if len(name.encode()) > _LONGEST_NAME or any(len(part.encode()) > _LONGEST_PART for part in parts):
+        raise BundleError(f"`{name[:60]}…` in the bundle is too long a name")
     return name
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
+from collections.abc import Iterable, Mapping
 from posixpath import basename
 from typing import Any, Final
 
@@ -25,6 +27,9 @@ ALGORITHMS: Final = {
     "SHA-512-224": "sha512_224",
 }
 """OPA's names to hashlib's. OPA takes MD5 and SHA-1 too, which prove nothing any more."""
+
+MOST_LEVELS: Final = 100
+"""Of objects and lists inside each other; the loader's limit for what is judged."""
 
 _JSON: Final = frozenset({"data.json", ".manifest"})
 _YAML: Final = frozenset({"data.yaml", "data.yml"})
@@ -56,8 +61,10 @@ def digest(name: str, content: bytes, algorithm: str = DEFAULT) -> str:
 def read_json(name: str, content: bytes, **hooks: Any) -> Any:
     """Return what a JSON file of a bundle says.
 
+    ``hooks`` are those of :func:`json.loads`; without one, a number must be one that every engine can hold.
+
     Raises:
-        BundleError: it is no JSON, has a key twice or a number that JSON does not know.
+        BundleError: it is no JSON, has a key twice, a number that JSON does not know, or too many levels.
 
     """
 
@@ -72,11 +79,59 @@ def read_json(name: str, content: bytes, **hooks: Any) -> Any:
 
     try:
         text = content.decode("utf-8")
-        value = json.loads(text, object_pairs_hook=pairs, parse_constant=no_constant, **hooks)
+        value = json.loads(
+            text,
+            **{"parse_int": _integer, "parse_float": _fraction, **hooks},
+            object_pairs_hook=pairs,
+            parse_constant=no_constant,
+        )
+        _check_levels(value)
         json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair has no UTF-8
     except (ValueError, RecursionError) as error:
         raise BundleError(f"`{name}` in the bundle is no JSON: {error}") from None
     return value
+
+
+def refuse_look_alikes(name: str, value: Mapping[str, Any], fields: Iterable[str]) -> None:
+    """Refuse keys that differ from a field of OPA's in capitals only: OPA takes them for the field.
+
+    Raises:
+        BundleError: there is one.
+
+    """
+    exact = {field.casefold(): field for field in fields}
+    for key in value:
+        if exact.get(key.casefold(), key) != key:
+            raise BundleError(
+                f"`{name}` in the bundle says `{key}`, which OPA reads as `{exact[key.casefold()]}`"
+            )
+
+
+def _integer(text: str) -> int:
+    value = int(text)
+    if not -(2**63) <= value < 2**64:
+        raise ValueError(f"{text[:20]}… has more than 64 bits")
+    return value
+
+
+def _fraction(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text[:20]} is too large a number")
+    return value
+
+
+def _check_levels(value: Any) -> None:
+    level = [value]
+    for _ in range(MOST_LEVELS):
+        level = [
+            inner
+            for outer in level
+            if isinstance(outer, (dict, list))
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+    if any(isinstance(inner, (dict, list)) for inner in level):
+        raise ValueError(f"it has more than {MOST_LEVELS} levels")
 
 
 def _numbers_as_spelt(name: str, content: bytes) -> Any:

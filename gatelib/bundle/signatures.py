@@ -6,6 +6,8 @@ See https://www.openpolicyagent.org/docs/management-bundles#signing, RFC 7515 an
 from __future__ import annotations
 
 import json
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -14,7 +16,7 @@ import jwt
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 from jwt.algorithms import ECAlgorithm
-from jwt.utils import base64url_decode, der_to_raw_signature
+from jwt.utils import der_to_raw_signature
 
 from gatelib.bundle import digests
 from gatelib.bundle.keys import ALGORITHMS, SigningKey, VerificationKey
@@ -24,6 +26,10 @@ NAME: Final = ".signatures.json"
 
 _PATCH: Final = "patch.json"
 """Makes OPA take the archive for a delta bundle, which no signature covers."""
+
+_CLAIMS: Final = {"files": list, "iat": int, "iss": str, "keyid": str, "scope": str}
+"""What OPA reads of a token, and as what."""
+_LISTING: Final = ("algorithm", "hash", "name")
 
 
 class Signer(NamedTuple):
@@ -113,19 +119,17 @@ def _token(files: Mapping[str, bytes]) -> str:
     tokens = found.get("signatures") if isinstance(found, dict) else None
     if not isinstance(tokens, list) or len(tokens) != 1 or not isinstance(tokens[0], str):
         raise SignatureError("the bundle must have exactly one signature")
-    if found.get("plugin"):
+    if found.get("plugin", "") != "":
         raise SignatureError(f"the signature asks for the plug-in `{found['plugin']}`")
+    if strange := sorted(found.keys() - {"signatures", "plugin"}):
+        raise SignatureError(f"`{NAME}` in the bundle says `{strange[0]}` beside its signature")
     return tokens[0]
 
 
 def _verified_token(token: str, keys: Sequence[VerificationKey]) -> tuple[dict[str, Any], Signer]:
-    try:
-        header = jwt.get_unverified_header(token)
-        claimed = json.loads(base64url_decode(token.split(".")[1]))
-    except (jwt.PyJWTError, ValueError, IndexError, RecursionError):
-        raise SignatureError("the signature is no JWT") from None
+    header, payload = _decoded(token)
     # OPA looks at the header first, then at the claim that its own `opa sign` still writes.
-    keyid = header.get("kid") or (claimed.get("keyid") if isinstance(claimed, dict) else None) or None
+    keyid = header.get("kid") or payload.get("keyid") or None
     algorithm = str(header.get("alg"))
     if "crit" in header or "b64" in header:
         raise SignatureError("the signature's header asks for extensions")
@@ -139,14 +143,42 @@ def _verified_token(token: str, keys: Sequence[VerificationKey]) -> tuple[dict[s
         raise SignatureError(f"the signature's algorithm `{algorithm}` is not its key's")
     for key in fitting:
         try:
-            payload = _jws().decode(token, key.key, algorithms=[algorithm])
+            _jws().decode(token, key.key, algorithms=[algorithm])
         except (jwt.PyJWTError, ValueError, TypeError):
             continue
-        content = digests.read_json(NAME, payload)
-        if not isinstance(content, dict) or not isinstance(content.get("scope", ""), str):
-            raise SignatureError("the signature covers no list of files")
-        return content, Signer(keyid, algorithm, content.get("scope", ""))
+        return payload, Signer(keyid, algorithm, payload.get("scope", ""))
     raise SignatureError("the signature was not made by a key that may sign")
+
+
+def _decoded(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what a token's header and payload say, before anybody vouches for them.
+
+    Decoders of Base64 pass over what they do not know; here a token has one spelling.
+    """
+    if re.fullmatch(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*", token) is None:
+        raise SignatureError("the signature is no JWT")
+    parts = []
+    for part in token.split("."):
+        try:
+            content = urlsafe_b64decode(part + "=" * (-len(part) % 4))
+        except ValueError:
+            raise SignatureError("the signature is no JWT") from None
+        if urlsafe_b64encode(content).rstrip(b"=") != part.encode():
+            raise SignatureError("the signature is no JWT")
+        parts.append(content)
+    try:
+        header, payload = (digests.read_json(NAME, part) for part in parts[:2])
+    except BundleError:
+        raise SignatureError("the signature is no JWT") from None
+    if not isinstance(header, dict) or not isinstance(header.get("kid", ""), str):
+        raise SignatureError("the signature is no JWT")
+    if not isinstance(payload, dict) or "files" not in payload:
+        raise SignatureError("the signature covers no list of files")
+    digests.refuse_look_alikes(NAME, payload, _CLAIMS)
+    for claim, kind in _CLAIMS.items():
+        if claim in payload and (not isinstance(payload[claim], kind) or isinstance(payload[claim], bool)):
+            raise SignatureError(f"the signature's `{claim}` is not of its type")
+    return header, payload
 
 
 def _check_times(payload: Mapping[str, Any], now: datetime) -> None:
@@ -160,8 +192,8 @@ def _check_times(payload: Mapping[str, Any], now: datetime) -> None:
 
 
 def _check_files(files: Mapping[str, bytes], payload: Mapping[str, Any]) -> None:
-    listed = payload.get("files")
-    if not isinstance(listed, list) or not all(_is_listing(entry) for entry in listed):
+    listed = payload["files"]
+    if not all(map(_is_listing, listed)):
         raise SignatureError("the signature covers no list of files")
     signed = {entry["name"]: entry for entry in listed}
     if len(signed) != len(listed):
@@ -182,9 +214,10 @@ def _check_files(files: Mapping[str, bytes], payload: Mapping[str, Any]) -> None
 
 
 def _is_listing(entry: object) -> bool:
-    return isinstance(entry, dict) and all(
-        isinstance(entry.get(key), str) for key in ("name", "hash", "algorithm")
-    )
+    if not isinstance(entry, dict) or not all(isinstance(entry.get(key), str) for key in _LISTING):
+        return False
+    digests.refuse_look_alikes(NAME, entry, _LISTING)
+    return True
 
 
 def _compact(value: object) -> bytes:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from gatelib import catalog, guards
-from gatelib.bundle import archive
+from gatelib.bundle import archive, checks
 from gatelib.bundle.build import MANIFEST
 from gatelib.bundle.digests import read_json
 from gatelib.bundle.revisions import is_older
@@ -28,8 +26,8 @@ SIGNATURES: Final = ".signatures.json"
 _GROUPS: Final = frozenset({"bundle", "catalog", "defaults", "gates", "kinds", "params", "params_schema"})
 """What a bundle with rules may put under ``data.gatelib``."""
 
+_READ_AS_MANIFEST: Final = (".manifest", ".manifest.pb")
 _NEEDED: Final = frozenset({"bundle", "defaults", "gates", "kinds", "params_schema"})
-_PACKAGE: Final = r"gatelib\.(main|(input|admission)(\.[a-z_]+)?|lib\.[a-z_]+|rules\.[a-z0-9_]+\.[a-z0-9_]+)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +101,7 @@ def open_bundle(data: bytes, trust: Trust, *, now: datetime, verified: bool = Tr
         from gatelib.bundle import signatures
 
         signer = signatures.verify(files, trust.keys, scope=trust.scope, now=now)
-    elif trust.required:
+    elif trust.required or trust.scope:
         raise SignatureError(
             "no key is given to verify the bundle with", hint="name one with --verification-key"
         )
@@ -112,9 +110,11 @@ def open_bundle(data: bytes, trust: Trust, *, now: datetime, verified: bool = Tr
             "the bundle is signed, and no key is given to verify it with",
             hint="name one with --verification-key",
         )
+    for name in files:
+        if name != MANIFEST and name.endswith(_READ_AS_MANIFEST):
+            raise BundleError(f"`{name}` is nothing that a bundle of rules holds: OPA reads it as a manifest")
     manifest = read_json(MANIFEST, files.get(MANIFEST, b"{}"))
-    if not isinstance(manifest, dict):
-        raise BundleError("the bundle's manifest is no object")
+    checks.check_manifest(MANIFEST, manifest)
     if trust.min_revision is not None and is_older(str(manifest.get("revision", "")), trust.min_revision):
         raise BundleError(
             f"the bundle's revision `{manifest.get('revision', '')}` is older than `{trust.min_revision}`",
@@ -127,9 +127,9 @@ def open_bundle(data: bytes, trust: Trust, *, now: datetime, verified: bool = Tr
 def policy(bundle: Bundle, *, vouched: bool = False) -> Policy:
     """Return the policy in a bundle.
 
-    The library's own packages may differ from those of this gatelib only where the signature was verified, or
-    where the caller has ``vouched`` for them; in any case they use portable built-ins and no data lies over a
-    rule.
+    What the library brings, its rules, their catalogue and the tables by which they judge, may differ from
+    this gatelib's only where the signature was verified, or where the caller has ``vouched`` for it. In any
+    case policies use portable built-ins and no data lies over a rule.
 
     Raises:
         BundleError: it is no bundle with rules, or holds what an engine would read in another way.
@@ -152,9 +152,11 @@ def policy(bundle: Bundle, *, vouched: bool = False) -> Policy:
     groups = _groups(data)
     catalogs = groups.pop("catalog", {})
     core = shipped()
-    _check_modules(modules, core, is_verified=vouched or bundle.signer is not None)
-    _check_catalogs(catalogs, modules)
-    if not isinstance(groups["bundle"], dict) or groups["bundle"].get("revision") != bundle.revision:
+    is_verified = vouched or bundle.signer is not None
+    checks.check_modules(modules, core, is_verified=is_verified)
+    checks.check_catalogs(catalogs, modules, core, is_verified=is_verified)
+    checks.check_data(groups, core, is_verified=is_verified)
+    if groups["bundle"]["revision"] != bundle.revision:
         raise BundleError("the bundle's data and its manifest name different revisions")
     return Policy(
         modules=tuple(modules),
@@ -206,50 +208,3 @@ def _groups(data: Mapping[str, Any]) -> dict[str, Any]:
             hint="`gatelib bundle build` makes one",
         )
     return dict(found)
-
-
-def _check_modules(modules: Sequence[Module], core: Policy, *, is_verified: bool) -> None:
-    known = {module.package: module.text for module in core.modules}
-    seen: set[str] = set()
-    for module in modules:
-        if module.text == known.get(module.package):
-            seen.add(module.package)
-            continue
-        package = guards.check_builtins(module)
-        if re.fullmatch(_PACKAGE, package) is None or package in seen:
-            raise PolicyError(f"package `{package}` may not be in a bundle", file=module.path)
-        seen.add(package)
-        is_team = package.startswith("gatelib.rules.") and package.split(".")[2] not in guards.CORE_DOMAINS
-        if not is_verified and not is_team:
-            raise PolicyError(
-                f"package `{package}` is not this gatelib's, and no signature vouches for it",
-                file=module.path,
-                hint="sign the bundle, and give the key with --verification-key",
-            )
-
-
-def _check_catalogs(catalogs: Any, modules: Sequence[Module]) -> None:
-    if not isinstance(catalogs, dict) or not isinstance(catalogs.get(guards.CORE), dict):
-        raise BundleError("the bundle has no catalogue of rules")
-    packages = {module.package for module in modules if module.package.startswith("gatelib.rules.")}
-    core = catalogs[guards.CORE]
-    for owner, rule, entry in _entries(catalogs):
-        problem = catalog.entry_problem(rule, entry)
-        if problem:
-            raise BundleError(f"rule `{rule}` in the bundle's catalogue: {problem}")
-        if owner != guards.CORE:
-            guards.check_catalog(owner, {rule: entry}, core)
-        domain, name = entry["package"]
-        if (domain in guards.CORE_DOMAINS) != (owner == guards.CORE):
-            raise PolicyError(f"rule `{rule}` of `{owner}` is in the domain `{domain}`")
-        packages.discard(f"gatelib.rules.{domain}.{name}")
-    if packages:
-        raise PolicyError(f"package `{min(packages)}` in the bundle is no rule of its catalogue")
-
-
-def _entries(catalogs: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
-    for owner, entries in catalogs.items():
-        if not isinstance(entries, dict):
-            raise BundleError(f"the catalogue of `{owner}` in the bundle is no object")
-        for rule, entry in entries.items():
-            yield owner, rule, entry

@@ -24,6 +24,9 @@ from gatelib.errors import BundleError, SignatureError
 
 NAME: Final = ".signatures.json"
 
+_PLUGINS: Final = ("", "_default")
+"""What `opa build` calls the way of signing that every OPA has."""
+
 _PATCH: Final = "patch.json"
 """Makes OPA take the archive for a delta bundle, which no signature covers."""
 
@@ -119,7 +122,7 @@ def _token(files: Mapping[str, bytes]) -> str:
     tokens = found.get("signatures") if isinstance(found, dict) else None
     if not isinstance(tokens, list) or len(tokens) != 1 or not isinstance(tokens[0], str):
         raise SignatureError("the bundle must have exactly one signature")
-    if found.get("plugin", "") != "":
+    if found.get("plugin", "") not in _PLUGINS:
         raise SignatureError(f"the signature asks for the plug-in `{found['plugin']}`")
     if strange := sorted(found.keys() - {"signatures", "plugin"}):
         raise SignatureError(f"`{NAME}` in the bundle says `{strange[0]}` beside its signature")

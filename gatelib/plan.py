@@ -73,9 +73,10 @@ class Plan:
 
     @property
     def required_types(self) -> frozenset[str]:
-        """The types of which the gate requires documents."""
+        """The types of which the gate requires documents; a bundle may say so itself."""
         gate = self.policy.data["gates"].get(self.gate, {})
-        return frozenset(need["kind"] for need in gate.get("requires", ()))
+        needs = self.policy.data["bundle"].get("requires", gate.get("requires", ()))
+        return frozenset(need["kind"] for need in needs)
 
     def types_of(self, rules: tuple[str, ...]) -> frozenset[str] | None:
         """Return the types that the rules name in their METADATA; ``None`` means all."""

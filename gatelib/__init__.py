@@ -14,16 +14,21 @@ from typing import TYPE_CHECKING
 
 from gatelib._version import __version__
 from gatelib.errors import (
+    BundleError,
     ConfigError,
     EngineError,
     EngineTimeoutError,
+    EngineUnavailableError,
     GatelibError,
     LoadError,
     PolicyError,
+    SignatureError,
     UsageError,
 )
 
 if TYPE_CHECKING:
+    from gatelib.bundle.keys import VerificationKey, read_verification_key, verification_key
+    from gatelib.engines import Connection
     from gatelib.gate import Gate
     from gatelib.report import (
         Finding,
@@ -39,9 +44,12 @@ if TYPE_CHECKING:
     from gatelib.settings import Settings
 
 __all__ = [
+    "BundleError",
     "ConfigError",
+    "Connection",
     "EngineError",
     "EngineTimeoutError",
+    "EngineUnavailableError",
     "Finding",
     "Gate",
     "GatelibError",
@@ -54,10 +62,14 @@ __all__ = [
     "Resource",
     "RuleResult",
     "Settings",
+    "SignatureError",
     "UsageError",
+    "VerificationKey",
     "WaivedBy",
     "Waiver",
     "__version__",
+    "read_verification_key",
+    "verification_key",
 ]
 
 
@@ -69,5 +81,12 @@ if not TYPE_CHECKING:  # a type checker would take every name for one that is th
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         from importlib import import_module
 
-        home = {"Gate": "gatelib.gate", "Settings": "gatelib.settings"}.get(name, "gatelib.report")
-        return getattr(import_module(home), name)
+        homes = {
+            "Connection": "gatelib.engines",
+            "Gate": "gatelib.gate",
+            "Settings": "gatelib.settings",
+            "VerificationKey": "gatelib.bundle.keys",
+            "read_verification_key": "gatelib.bundle.keys",
+            "verification_key": "gatelib.bundle.keys",
+        }
+        return getattr(import_module(homes.get(name, "gatelib.report")), name)

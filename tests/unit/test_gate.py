@@ -53,9 +53,12 @@ def check(base: Path, *paths: str, **settings: Any) -> Report:
 
 def test_the_public_names_are_these_and_no_others() -> None:
     assert gatelib.__all__ == [
+        "BundleError",
         "ConfigError",
+        "Connection",
         "EngineError",
         "EngineTimeoutError",
+        "EngineUnavailableError",
         "Finding",
         "Gate",
         "GatelibError",
@@ -68,10 +71,14 @@ def test_the_public_names_are_these_and_no_others() -> None:
         "Resource",
         "RuleResult",
         "Settings",
+        "SignatureError",
         "UsageError",
+        "VerificationKey",
         "WaivedBy",
         "Waiver",
         "__version__",
+        "read_verification_key",
+        "verification_key",
     ]
 
 

@@ -62,6 +62,10 @@ class InForce:
         """Return each setting with where it came from."""
         defaults = {"gate": "pr", "fail_on": "low", "namespace": None, "timeout": 60.0, "engine": None}
         found = {key: self.value(key, default) for key, default in defaults.items()}
+        about = self._about_bundle()
+        bundle = about["bundle.path"][0]
+        if found["gate"][1] == "default" and "gate" in self.core.data["bundle"]:
+            found["gate"] = (self.gate, bundle)
         if found["engine"][0] is None:
             found["engine"] = (engines.default(), "default")
         found["skip"] = (list(self.skipped), self._list_origin("skip"))
@@ -70,17 +74,20 @@ class InForce:
                 [sources.display(Path(path), self.base) for path in self.paths(key)],
                 self._list_origin(key),
             )
-        origin = self.config.name if self.config else "default"
+        found |= about
         if self.connection is not None:
             from gatelib import remote
 
             found |= remote.describe(self.connection, self)
-        overrides = self.policy.data["params"]
+        said_by = (
+            (self._configured("parameters"), self.config.name if self.config else ""),
+            (self.core.data["params"], bundle),
+            (self.policy.data["params"], self._list_origin("policies")),
+        )
         for group, values in self.policy.data["defaults"].items():
             for name, value in values.items():
-                changed = name in overrides.get(group, {})
-                shown = overrides[group][name] if changed else value
-                found[f"parameters.{group}.{name}"] = (shown, origin if changed else "default")
+                sides = ((said[group][name], side) for said, side in said_by if name in said.get(group, {}))
+                found[f"parameters.{group}.{name}"] = next(sides, (value, "default"))
         return found
 
     def _configuration(self) -> Config | None:
@@ -117,22 +124,31 @@ class InForce:
         ]
         return ", ".join(str(name) for name in names) or "default"
 
+    def _configured(self, key: str) -> Mapping[str, Any]:
+        """Return a section of the configuration, empty where there is none."""
+        section: Mapping[str, Any] = self.config.values.get(key, {}) if self.config else {}
+        return section
+
+    def _names_bundle(self) -> bool:
+        return self.settings.bundle is not None or "path" in self._configured("bundle")
+
+    def _about_bundle(self) -> dict[str, tuple[Any, str]]:
+        if not self._names_bundle():
+            return {"bundle.path": (None, "default")}
+        from gatelib.bundle import named
+
+        return named.describe(self)
+
     def _core(self) -> Policy:
         """Return the rules of the bundle that is named, else those that ship with gatelib."""
-        named = self.config.values.get("bundle", {}) if self.config else {}
-        path = self.settings.bundle or (self.config and "path" in named and self.config.place(named["path"]))
-        if not path:
-            return self.core
-        from gatelib.bundle import loading
+        if self._names_bundle():
+            from gatelib.bundle import named
 
-        keys = (*self.settings.verification_keys, *(self.config.bundle_keys() if self.config else ()))
-        trust = loading.Trust(
-            keys=keys,
-            scope=self.settings.scope or named.get("scope", ""),
-            required=named.get("require_signature", False),
-            min_revision=self.settings.min_revision or named.get("min_revision"),
-        )
-        return loading.policy(loading.read(self.base / path, trust, now=self.now))
+            return named.policy(self)
+        asked = self.settings
+        if asked.verification_keys or asked.scope is not None or asked.min_revision is not None:
+            raise UsageError("no bundle is named for what it must prove", hint="name it with --bundle FILE")
+        return self.core
 
     def _gate(self) -> str:
         fixed: str | None = self.core.data["bundle"].get("gate")
@@ -143,7 +159,7 @@ class InForce:
 
     def _policy(self) -> Policy:
         core = self.core
-        given = self.config.values.get("parameters", {}) if self.config else {}
+        given = self._configured("parameters")
         fixed = core.data["params"]
         if self.config is not None and not self.config.trusted and fixed.keys() & given.keys():
             raise ConfigError(
@@ -163,6 +179,9 @@ class InForce:
             config.refuse_unsigned(self.config, own)
         if shared := catalogs.keys() & core.catalogs.keys():
             raise PolicyError(f"team `{min(shared)}` has rules in the bundle already")
+        for team, entries in catalogs.items():
+            if taken := entries.keys() & core.catalog.keys():
+                raise PolicyError(f"rule ID `{min(taken)}` of team `{team}` is in the bundle already")
         return replace(
             core,
             modules=core.modules + modules,

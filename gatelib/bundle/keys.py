@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -48,6 +48,8 @@ class VerificationKey:
     """Those that a token may name; decided here, never by the token."""
     keyid: str | None = None
     """The ``kid`` that a token must have; ``None`` takes any."""
+    file: Path | None = None
+    """Where it was read; ``None`` where it came as bytes."""
 
 
 def signing_key(pem: bytes, *, algorithm: str | None = None, keyid: str | None = None) -> SigningKey:
@@ -105,12 +107,13 @@ def read_verification_key(
 
     """
     try:
-        return verification_key(path.read_bytes(), algorithm=algorithm, keyid=keyid)
+        key = verification_key(path.read_bytes(), algorithm=algorithm, keyid=keyid)
     except OSError as error:
         raise UsageError(f"the key cannot be read: {error.strerror}", file=str(path)) from None
     except UsageError as error:
         error.file = error.file or str(path)
         raise
+    return replace(key, file=path.absolute())
 
 
 def _fitting(key: Any, algorithm: str | None) -> tuple[str, ...]:

@@ -294,6 +294,7 @@ def test_without_a_configuration_the_defaults_are_in_force(tmp_path: Path) -> No
         "policies": ([], "default"),
         "exceptions": ([], "default"),
         "inventory": ([], "default"),
+        "bundle.path": (None, "default"),
     }
     assert {key: value for key, value in found.items() if key.startswith("parameters.")} == {
         f"parameters.{group}.{name}": (value, "default")

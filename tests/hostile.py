@@ -105,7 +105,7 @@ class Hostile:
                 except (BrokenPipeError, ConnectionResetError, ssl.SSLError):
                     self.close_connection = True
 
-            do_HEAD = do_POST = do_PUT = do_GET  # noqa: N815 - the base class's names
+            do_HEAD = do_POST = do_PUT = do_CONNECT = do_GET  # noqa: N815 - the base class's names
 
             def log_message(self, format: str, *args: object) -> None:
                 pass

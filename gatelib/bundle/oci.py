@@ -125,7 +125,7 @@ def _repository(
     try:
         from gatelib.bundle.registry import Repository
     except ImportError as error:
-        if error.name not in ("oras", "requests"):
+        if (error.name or "").partition(".")[0] not in ("oras", "requests"):
             raise
         raise UsageError(
             "registries need the package `oras`", hint="install it with `pip install 'gatelib[oci]'`"

@@ -153,6 +153,8 @@ class Repository:
             raise RegistryError(f"{registry} cannot be reached, or broke off") from None
         except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError, RecursionError):
             raise RegistryError(f"{registry} answers what makes no sense") from None
+        except OSError as error:
+            raise RegistryError(f"{registry} could not be used: {error.strerror}") from None
 
 
 class _Provider(oras.provider.Registry):

@@ -573,6 +573,21 @@ def test_no_proxy_is_asked_for_this_machine(
     assert elsewhere.asked == []
 
 
+@pytest.mark.parametrize(
+    ("registry", "host"),
+    [("registry.example.com", "registry.example.com:443"), ("docker.io", "registry-1.docker.io:443")],
+)
+def test_a_proxy_learns_the_host_and_nothing_else(
+    elsewhere: Hostile, tmp_path: Path, registry: str, host: str
+) -> None:
+    config = docker_config(tmp_path, registry)
+    with pytest.raises(RegistryError, match=f"`{registry}` cannot be reached"):
+        oci.pull(
+            f"{registry}/policies/pr:1", proxies={"https": elsewhere.url}, docker_config=config, timeout=10
+        )
+    assert elsewhere.asked == [Asked("CONNECT", host, None)]
+
+
 # Pushing
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timezone
 from pathlib import Path
@@ -326,3 +327,11 @@ def test_the_command_says_what_is_wrong(keys: Path, arguments: list[str], code: 
     assert (done.code, done.out) == (code, b"")
     assert complaint in done.complaint
     assert not (keys / "x").exists()
+
+
+def test_the_command_says_what_to_install(keys: Path) -> None:
+    code = "import sys; sys.modules['oras'] = None; from gatelib.cli.main import main; main()"
+    command = [sys.executable, "-c", code, "bundle", "pull", "registry.example.com/pr:1", "-o", "x"]
+    done = subprocess.run(command, cwd=keys, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "pip install 'gatelib[oci]'" in done.stderr

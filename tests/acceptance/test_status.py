@@ -305,3 +305,19 @@ def test_a_server_that_never_got_a_bundle_is_failing_and_runs_nothing(folder: Pa
     assert {difference.name for difference in found if difference.change == "failing"} == {
         "gatelib", "/health?bundles",
     }  # fmt: skip
+
+
+def test_opa_does_not_mend_what_was_done_to_it_and_the_comparison_tells(folder: Path) -> None:
+    policy = "/v1/policies/gatelib/gatelib/main.rego"
+    with Files() as files:
+        files.put("gatelib.tar.gz", signed(FILES))
+        with polling(folder, files) as server:
+            place = manifest(server)
+            before = server.ask("GET", place)[1]["result"]
+            put(server, "/v1/data/system/bundles", None, method="DELETE")
+            put(server, policy, b"package gatelib.main\n\ndeny := []\n")
+            put(server, place, before)
+            polled = files.asked("gatelib.tar.gz")
+            wait_for(lambda: files.asked("gatelib.tar.gz") > polled + 3, "some polls")
+            assert told(server) == [Difference("changed", "policy", MAIN, "package gatelib.main")]
+            assert bundle_status(server)["active_revision"] == REVISION

@@ -11,6 +11,7 @@ from gatelib.bundle import build
 from gatelib.errors import ConfigError
 from gatelib.loader import Limits
 from gatelib.normalize import Kinds
+from gatelib.plan import Given
 from gatelib.policy import shipped
 
 
@@ -21,6 +22,19 @@ def files(
 
     Raises:
         ConfigError: a record cannot be read or is not of its form, or there is none.
+
+    """
+    found = read(exceptions, evidence, base=base)
+    return build.data_files(
+        found.exceptions if exceptions else None, found.evidence if evidence else None, created=created
+    )
+
+
+def read(exceptions: Sequence[str], evidence: Sequence[str], *, base: Path) -> Given:
+    """Return the records in some paths, which are relative to ``base``.
+
+    Raises:
+        ConfigError: a record cannot be read or is not of its form, or there is none in what was named.
 
     """
     reader = trusted.Reader(
@@ -35,6 +49,4 @@ def files(
     ):
         if named and not found:
             raise ConfigError(f"there is no {what} in what was named")
-    return build.data_files(
-        given.exceptions if exceptions else None, given.evidence if evidence else None, created=created
-    )
+    return given

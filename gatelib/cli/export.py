@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,46 @@ def conftest(bundle: Path, folder: Path, **given: Any) -> None:
 
     policy = _policy(bundle, **given)
     _write(form.files(policy), folder, policy)
+
+
+@export.command(epilog="Example: gatelib export gatekeeper admission.tar.gz gatekeeper/")
+@click.argument("bundle", type=_BUNDLE)
+@click.argument("folder", type=_FOLDER)
+@click.option("--exceptions", multiple=True, metavar="PATH", help="PolicyExceptions for the Constraints.")
+@click.option("--evidence", multiple=True, metavar="PATH", help="ImageEvidence for the Constraints.")
+@click.option("--fixtures", type=_FOLDER, help="Fixtures to make suites for `gator verify` of.")
+@verifying
+def gatekeeper(
+    bundle: Path,
+    folder: Path,
+    exceptions: tuple[str, ...],
+    evidence: tuple[str, ...],
+    fixtures: Path | None,
+    **given: Any,
+) -> None:
+    """Write a ConstraintTemplate, its Constraints and what Gatekeeper must sync for it.
+
+    The folder must be empty, not there, or an older export, which is replaced.
+    """
+    from gatelib.export import gatekeeper as form
+
+    policy = _policy(bundle, **given)
+    if exceptions or evidence:
+        from gatelib.bundle import given as records
+
+        found = records.read(exceptions, evidence, base=Path.cwd())
+        beside = {"exceptions": found.exceptions, "evidence": found.evidence}
+        policy = replace(policy, data={**policy.data, **beside})
+    files = form.files(policy)
+    if fixtures is not None:
+        from gatelib.export.gatekeeper import suites
+
+        made = suites.build(policy, fixtures)
+        files |= made.files
+        for name, reason in made.left_out.items():
+            click.echo(f"left out: {name}: {reason}")
+        click.echo(f"{len(made.carried)} of {len(made.carried) + len(made.left_out)} fixtures are in suites")
+    _write(files, folder, policy)
 
 
 def _policy(bundle: Path, **given: Any) -> Policy:

@@ -1,0 +1,108 @@
+"""The Constraints: one for each action that the rules can have, with Gatekeeper's enforcement of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final
+
+import orjson
+
+from gatelib.errors import PolicyError
+from gatelib.export.gatekeeper import kinds
+from gatelib.export.gatekeeper.kinds import GroupKind
+from gatelib.export.gatekeeper.template import KIND
+from gatelib.policy import Policy
+
+ENFORCEMENT: Final = {"deny": "deny", "warn": "warn", "canary": "dryrun"}
+"""What Gatekeeper does about the findings of an action."""
+
+ACTIONS: Final = tuple(ENFORCEMENT)
+
+_WARNS: Final = re.compile(r"^warn\b", re.MULTILINE)
+
+
+def manifests(policy: Policy, rules: Sequence[str]) -> dict[str, bytes]:
+    """Return the Constraints as JSON, by action.
+
+    Raises:
+        PolicyError: the policy has exceptions, and no signature can be checked where they go.
+
+    """
+    _refuse_unsigned(policy)
+    return {
+        action: orjson.dumps(
+            constraint(policy, action, chosen), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
+        )
+        for action, chosen in by_action(policy, rules).items()
+    }
+
+
+def by_action(policy: Policy, rules: Sequence[str]) -> dict[str, list[str]]:
+    """Return the rules that can have each action, for the actions that any can have.
+
+    Every rule can deny: what it cannot judge denies, whatever the rule's own action is.
+    """
+    chosen = {
+        "deny": list(rules),
+        "warn": list(_warning(policy, rules)),
+        "canary": list(_on_trial(policy, rules)),
+    }
+    return {action: named for action, named in chosen.items() if named}
+
+
+def constraint(policy: Policy, action: str, rules: Sequence[str]) -> dict[str, Any]:
+    """Return the Constraint that enforces an action of some rules."""
+    beside = {name: policy.data[name] for name in ("exceptions", "evidence") if policy.data.get(name)}
+    return {
+        "apiVersion": "constraints.gatekeeper.sh/v1beta1",
+        "kind": KIND,
+        "metadata": {"name": f"gatelib-{action}"},
+        "spec": {
+            "enforcementAction": ENFORCEMENT[action],
+            "match": {"kinds": _match(policy, rules)},
+            "parameters": {"action": action, "rules": list(rules), **beside},
+        },
+    }
+
+
+def _warning(policy: Policy, rules: Iterable[str]) -> Iterator[str]:
+    texts = {tuple(module.package.split(".")[2:]): module.text for module in policy.modules}
+    held = _held_back(policy, "warn")
+    for rule in rules:
+        if rule in held or _WARNS.search(texts[tuple(policy.catalog[rule]["package"])]):
+            yield rule
+
+
+def _on_trial(policy: Policy, rules: Iterable[str]) -> Iterator[str]:
+    held = _held_back(policy, "canary")
+    for rule in rules:
+        entry = policy.catalog[rule]
+        if rule in held or entry.get("stage") == "canary" or "effective_on" in entry:
+            yield rule
+
+
+def _held_back(policy: Policy, action: str) -> set[str]:
+    actions = policy.data.get("bundle", {}).get("actions", {})
+    return {rule for rule, stage in actions.items() if stage["action"] == action}
+
+
+def _match(policy: Policy, rules: Sequence[str]) -> list[dict[str, list[str]]]:
+    found = kinds.matched(policy, rules)
+    if kinds.ANY not in found:
+        # No API server stores a list, but `gator test` reads one for an object, and would pass what is in it.
+        found |= {GroupKind(group, f"{kind}List") for group, kind in found} | {GroupKind("", "List")}
+    groups: dict[str, list[str]] = {}
+    for group, kind in sorted(found):
+        groups.setdefault(group, []).append(kind)
+    return [{"apiGroups": [group], "kinds": members} for group, members in groups.items()]
+
+
+def _refuse_unsigned(policy: Policy) -> None:
+    required = policy.data["defaults"]["exceptions"]["require_signature"]
+    required = policy.data["params"].get("exceptions", {}).get("require_signature", required)
+    if policy.data.get("exceptions") and required is not False:
+        raise PolicyError(
+            "the policy has exceptions, and Gatekeeper would deny every object for their missing signatures",
+            hint="set `exceptions.require_signature: false` for exceptions that were verified before",
+        )

@@ -1,0 +1,44 @@
+# METADATA
+# title: Synced objects, in Gatekeeper
+# description: >-
+#   Stands in for the library's package of this name. Gatekeeper keeps what it syncs under `data.inventory`. Rules look
+#   things up in the namespace of what they judge and among what belongs to the whole cluster, so that nothing else of
+#   a large cluster is handed to them.
+package gatelib.input.synced
+
+# METADATA
+# description: Each object once, in an order of no meaning.
+objects := near if {
+	count(near) > 0
+} else := {object |
+	some versions in data.inventory.namespace
+	some kinds in versions
+	some objects in kinds
+	some object in objects
+	is_stored(object)
+}
+
+near contains object if {
+	some kinds in data.inventory.cluster
+	some objects in kinds
+	some object in objects
+	is_stored(object)
+}
+
+near contains object if {
+	some namespace in namespaces
+	some kinds in data.inventory.namespace[namespace]
+	some objects in kinds
+	some object in objects
+	is_stored(object)
+}
+
+namespaces contains input.review.object.metadata.namespace
+
+namespaces contains input.review.object.metadata.name if input.review.object.kind == "Namespace"
+
+is_stored(object) if {
+	is_string(object.kind)
+	is_string(object.apiVersion)
+	is_string(object.metadata.name)
+}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
-from gatelib import engines
+from gatelib import engines, sources
 from gatelib.engines import Connection
 from gatelib.errors import EngineError, EngineUnavailableError, UsageError
 from gatelib.plan import Plan
@@ -59,7 +60,7 @@ def describe(target: Connection, force: InForce) -> dict[str, tuple[Any, str]]:
     for part in _FILES:
         if (path := getattr(target, part)) is not None:
             origin = "command line" if given and getattr(given, part) is not None else name
-            found[f"opa_server.{part}"] = (path, origin)
+            found[f"opa_server.{part}"] = (sources.display(Path(path), force.base), origin)
     return found
 
 

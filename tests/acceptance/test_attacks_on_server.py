@@ -351,14 +351,23 @@ def test_a_configuration_of_the_judged_tree_names_no_server(
 
 
 def test_files_of_a_trusted_configuration_are_relative_to_it(tree: Path, place: Place) -> None:
+    folder = tree.parent / "trusted"
     path = config(
         tree,
         url=place.with_tls.url,
-        ca=os.path.relpath(place.ours.ca, tree.parent / "trusted"),
-        certificate=os.path.relpath(place.client.certificate, tree.parent / "trusted"),
-        key=os.path.relpath(place.client.key, tree.parent / "trusted"),
+        ca=os.path.relpath(place.ours.ca, folder),
+        certificate=os.path.relpath(place.client.certificate, folder),
+        key=os.path.relpath(place.client.key, folder),
     )
     assert by_server(tree, "--config", path).code == 1
+    settings = Settings(bundle="full.tar.gz", base=tree, config=path)
+    found = Gate.load(settings).resolve(["k8s"])
+    assert {key: value for key, value in found.items() if key.startswith("opa_server")} == {
+        "opa_server.url": (place.with_tls.url, "gatelib.yaml"),
+        "opa_server.ca": ("ours.pem", "gatelib.yaml"),
+        "opa_server.certificate": ("gate.crt", "gatelib.yaml"),
+        "opa_server.key": ("gate.key", "gatelib.yaml"),
+    }
 
 
 def test_the_command_line_names_another_server_than_the_configuration(tree: Path, place: Place) -> None:

@@ -7,17 +7,25 @@ import random
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from gatelib.bundle import oci
+from gatelib.export.conftest import entry
 from tests.budget import budget
 from tests.hot_reload import REVIEW, SCOPE, TAMPERED, Load, Release, tampered
 from tests.opa_server import Server, opa_server
 from tests.polling import Files, bundle_status, configuration, revision, wait_for
+from tests.registry import registry
 from tests.signing import pair
 
 BUNDLE = "gatelib.tar.gz"
+NEVER_VALID = "a bundle that was never valid"
+NO_ARTIFACT = {"cut_off", "no_archive"}
+"""What gatelib does not push, since it cannot read it."""
 
 
 @contextmanager
@@ -40,40 +48,90 @@ def refuses(server: Server, files: Files) -> str:
     return str(bundle_status(server).get("message", ""))
 
 
+@dataclass(frozen=True)
+class Swap:
+    """What is served next: a release, or a tampered bundle of some kind."""
+
+    number: int
+    kind: str | None
+    release: Release | None
+
+    @property
+    def content(self) -> bytes:
+        return self.release.signed if self.release else tampered(self.kind or "", self.number)
+
+
+def swaps(kinds: list[str | None]) -> list[Swap]:
+    return [Swap(number, kind, None if kind else Release(number)) for number, kind in enumerate(kinds, 1)]
+
+
+def seen(load: Load, valid: list[Release], what: str, capsys: pytest.CaptureFixture[str]) -> Counter[str]:
+    """Count the answers by the revision that all of them comes from, and print that."""
+    found = Counter[str]()
+    for answer, times in load.answers.items():
+        source = [release.revision for release in valid if release.answers(answer)]
+        found[source[0] if source else NEVER_VALID] += times
+    with capsys.disabled():
+        print(
+            f"\n{what}: {sum(found.values())} requests, {len(load.failures)} failed, "
+            f"{found[NEVER_VALID]} answered from {NEVER_VALID}, "
+            f"{len(+found)} of {len(valid)} valid bundles seen, slowest answer {load.slowest:.3f} s"
+        )
+    return +found
+
+
 def test_no_request_is_lost_and_none_answered_from_a_bundle_that_was_never_valid(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    swaps = budget(6, 50)
+    number = budget(6, 50)
     chance = random.Random(4)
-    bad = [*chance.sample(list(TAMPERED), len(TAMPERED)), *TAMPERED][: swaps // 2]
-    order: list[str | None] = [*bad, *[None] * (swaps - len(bad))]
-    chance.shuffle(order)
-    releases = [Release(0)]
-    active = Counter[str]()
+    bad = [*chance.sample(list(TAMPERED), len(TAMPERED)), *TAMPERED][: number // 2]
+    kinds = [*bad, *[None] * (number - len(bad))]
+    chance.shuffle(kinds)
+    valid = [Release(0)]
     with Files() as files:
-        files.put(BUNDLE, releases[0].signed)
+        files.put(BUNDLE, valid[0].signed)
         with polling(tmp_path, files) as server, Load(server.url) as load:
-            for number, kind in enumerate(order, 1):
-                if kind is None:
-                    releases.append(Release(number))
-                    files.put(BUNDLE, releases[-1].signed)
-                    wait_for(lambda: revision(server) == releases[-1].revision, f"swap {number}")
+            for swap in swaps(kinds):
+                files.put(BUNDLE, swap.content)
+                if swap.release:
+                    valid.append(swap.release)
+                    wait_for(lambda: revision(server) == valid[-1].revision, str(swap))
                 else:
-                    files.put(BUNDLE, tampered(kind, number))
-                    assert refuses(server, files), f"swap {number}: {kind} was not refused"
-                assert answers_from(server, releases[-1]), f"swap {number}: {kind or 'valid'}"
-    for answer, times in load.answers.items():
-        source = [release.revision for release in releases if release.answers(answer)]
-        active[source[0] if source else "never valid"] += times
-    with capsys.disabled():
-        print(
-            f"\n{swaps} swaps, {len(bad)} of them tampered: {sum(active.values())} requests, "
-            f"{len(load.failures)} failed, {active['never valid']} from a bundle that was never valid, "
-            f"{len(+active)} of {len(releases)} valid bundles seen, slowest answer {load.slowest:.3f} s"
-        )
+                    assert refuses(server, files), swap
+                assert answers_from(server, valid[-1]), swap
+    found = seen(load, valid, f"HTTP, {number} swaps, {len(bad)} of them tampered", capsys)
     assert load.failures == []
-    assert active["never valid"] == 0
-    assert set(+active) == {release.revision for release in releases}
+    assert set(found) == {release.revision for release in valid}
+
+
+def test_the_same_with_a_registry(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    number = budget(2, 24)
+    kinds = [kind for kind in TAMPERED if kind not in NO_ARTIFACT][: number // 2]
+    order = [kind for bad in kinds for kind in (None, bad)]
+    valid = [Release(0)]
+    with registry(tmp_path / "registry") as address:
+        reference = f"{address}/policies/gatelib:admission"
+        settings = configuration(f"http://{address}", pair("release").public, scope=SCOPE, resource=reference)
+        settings["services"]["policies"]["type"] = "oci"
+        settings["bundles"]["gatelib"]["polling"] = {"min_delay_seconds": 1, "max_delay_seconds": 1}
+        settings["persistence_directory"] = str(tmp_path / "persisted")
+        (tmp_path / "config.json").write_text(json.dumps(settings), "utf-8")
+        push = partial(oci.push, reference, entry=entry(), plain_http=True)
+        push(valid[0].signed)
+        with opa_server("--config-file", tmp_path / "config.json") as server, Load(server.url) as load:
+            for swap in swaps(order):
+                push(swap.content)
+                if swap.release:
+                    valid.append(swap.release)
+                    wait_for(lambda: revision(server) == valid[-1].revision, str(swap))
+                else:
+                    wait_for(lambda: bundle_status(server).get("message"), str(swap))
+                assert answers_from(server, valid[-1]), swap
+    what = f"registry, {len(order)} swaps, {len(kinds)} of them tampered"
+    found = seen(load, valid, what, capsys)
+    assert load.failures == []
+    assert set(found) == {release.revision for release in valid}
 
 
 @pytest.mark.parametrize("kind", TAMPERED)

@@ -47,8 +47,7 @@ class Hostile:
     asked: list[Asked] = field(default_factory=list)
 
     def __enter__(self) -> Hostile:
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), self._handler())
         if self.tls:
             self._server.socket = self.tls.wrap_socket(self._server.socket, server_side=True)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
@@ -113,6 +112,11 @@ class Hostile:
         return Handler
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, *_: object) -> None:
+        """Say nothing: that a client leaves is what most tests are about."""
+
+
 def answer(body: bytes | Iterable[bytes] = b"", *, status: int = 200, **headers: str | None) -> Answer:
     """Answer with a body; one in pieces ends with the connection. A header of `None` is left out."""
 
@@ -159,8 +163,8 @@ def paced(pieces: Iterable[bytes], pause: float = 0.1) -> Iterator[bytes]:
 
 
 def slowly(piece: bytes) -> Iterator[bytes]:
-    """A piece now and then, without an end."""
-    return paced(repeat(piece))
+    """A piece now and then, for longer than anybody waits."""
+    return paced(repeat(piece, 100))
 
 
 def certificate(folder: Path) -> tuple[ssl.SSLContext, Path]:

@@ -17,7 +17,8 @@ import pytest
 from gatelib.bundle import oci
 from gatelib.bundle.artifact import MANIFEST_TYPE, Artifact, compose, digest_of
 from gatelib.errors import BundleError, RegistryError, UsageError
-from tests.artifacts import ENTRY, MODULE, encoded, tarball
+from tests.acceptance.command import gatelib
+from tests.artifacts import ENTRY, MODULE, REVISION, encoded, files, tarball
 from tests.hostile import (
     REPOSITORY,
     TAG,
@@ -33,6 +34,7 @@ from tests.hostile import (
     slowly,
 )
 from tests.registry import docker_config
+from tests.signing import pair, signed
 
 MADE = compose(tarball(), ENTRY)
 DIGEST = digest_of(MADE.manifest)
@@ -164,13 +166,13 @@ def test_parameters_of_a_media_type_do_not_matter(peer: Hostile) -> None:
 # Consistent lies: other layers, with right digests
 
 
-def swapped(name: str, content: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:
+def swapped(name: str, content: bytes, made: Artifact = MADE) -> tuple[dict[str, Any], dict[str, bytes]]:
     """The manifest with another layer by a name, and the blobs."""
-    found = json.loads(MADE.manifest)
+    found = json.loads(made.manifest)
     for layer in found["layers"]:
         if name in layer["annotations"].values():
             layer.update(digest=digest_of(content), size=len(content))
-    return found, {**MADE.blobs, digest_of(content): content}
+    return found, {**made.blobs, digest_of(content): content}
 
 
 HARMLESS = b'package gatelib.main\n\nmessage := ""\n'
@@ -198,6 +200,20 @@ def test_another_bundle_beside_the_same_rego_is_refused(peer: Hostile) -> None:
     peer.have(Artifact(encoded(found), blobs))
     with pytest.raises(BundleError, match=r"layer `gatelib/main\.rego` is not what the bundle holds"):
         pull(peer)
+
+
+def test_a_signature_says_nothing_of_what_lies_beside_the_bundle(peer: Hostile, tmp_path: Path) -> None:
+    (tmp_path / "release.pub").write_text(pair("release").public)
+    made = compose(signed(files()), ENTRY)
+    command = ["bundle", "verify", f"oci://{peer.reference}", "--plain-http", "--verification-key"]
+    peer.have(made)
+    done = gatelib(*command, "release=release.pub", cwd=tmp_path)
+    assert (done.code, done.text.splitlines()[0]) == (0, f"revision   {REVISION}")
+    found, blobs = swapped("main.rego", b"package main\n", made)
+    peer.have(Artifact(encoded(found), blobs))
+    done = gatelib(*command, "release=release.pub", cwd=tmp_path)
+    assert (done.code, done.out) == (3, b"")
+    assert "layer `main.rego` is not what the bundle holds" in done.complaint
 
 
 @pytest.mark.parametrize("change", ["added", "doubled", "missing", "moved"])
@@ -288,7 +304,7 @@ def test_a_registry_that_takes_its_time_is_left(peer: Hostile, what: str) -> Non
     begin = time.monotonic()
     with pytest.raises(RegistryError, match=r"was not done in 0\.5 s"):
         pull(peer, timeout=0.5)
-    assert time.monotonic() - begin < 2
+    assert time.monotonic() - begin < 5
 
 
 def test_nothing_is_asked_once_the_time_is_over(peer: Hostile) -> None:

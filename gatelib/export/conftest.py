@@ -9,7 +9,7 @@ from typing import Any, Final
 import orjson
 
 from gatelib._version import __version__
-from gatelib.errors import UsageError
+from gatelib.errors import PolicyError, UsageError
 from gatelib.policy import Policy
 
 SHAPES: Final = ("combined", "envelope")
@@ -46,19 +46,22 @@ def files(policy: Policy) -> dict[str, bytes]:
 
     Raises:
         UsageError: the policy takes no input that Conftest can give.
+        PolicyError: a module would hide what the export itself writes.
 
     """
     data = {key: policy.data[key] for key in _SEALED if key in policy.data}
     data["bundle"] = _fixed(policy)
     data["catalog"] = policy.catalogs
     groups = {key: value for key, value in data.items() if key != "catalog"}
-    found = {"conftest.toml": _SETTINGS, "policy/main.rego": entry()}
-    found |= {f"policy/{module.path}": module.text.encode() for module in policy.modules}
-    found |= {f"policy/gatelib/{group}/data.json": _json(value) for group, value in groups.items()}
+    own = {"conftest.toml": _SETTINGS, "policy/main.rego": entry()}
+    own |= {f"policy/gatelib/{group}/data.json": _json(value) for group, value in groups.items()}
     for owner, entries in policy.catalogs.items():
-        found[f"policy/gatelib/catalog/{owner}/data.json"] = _json(entries)
-    found["policy/gatelib/sealed.rego"] = _SEAL.format(_digest(data)).encode()
-    return dict(sorted(found.items()))
+        own[f"policy/gatelib/catalog/{owner}/data.json"] = _json(entries)
+    own["policy/gatelib/sealed.rego"] = _SEAL.format(_digest(data)).encode()
+    modules = {f"policy/{module.path}": module.text.encode() for module in policy.modules}
+    for name in sorted(own.keys() & modules.keys()):
+        raise PolicyError("a policy has the place of a file of the export's own", file=name)
+    return dict(sorted({**own, **modules}.items()))
 
 
 def _fixed(policy: Policy) -> dict[str, Any]:

@@ -65,7 +65,7 @@ refusals["GL-ERR-004"] contains sprintf("`data.gatelib.%s` is missing: conftest 
 refusals["GL-ERR-004"] contains sprintf("data lies over the policy `gatelib.rules.%s.%s`", [domain, name]) if {
 	some key in ["deny", "warn", "subjects", "unjudged"]
 	exported := data.gatelib.rules[domain][name][key]
-	not object.get(selection.packages, [domain, name, key], null) == exported
+	not object.get(documents.mapping(selection.packages), [domain, name, key], null) == exported
 }
 
 refusals["GL-ERR-004"] contains "the data is not what was exported beside the policies" if {

@@ -6,6 +6,7 @@ import gzip
 import json
 import re
 import socket
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from itertools import chain
@@ -690,6 +691,15 @@ def test_an_upload_that_goes_nowhere_is_an_error(peer: Hostile, given: Answer) -
     taking(peer)
     peer.answers[f"POST {UPLOADS}"] = given
     with pytest.raises(RegistryError):
+        push(peer)
+
+
+def test_a_machine_without_room_is_one_error(
+    peer: Hostile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taking(peer)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "absent"))
+    with pytest.raises(RegistryError, match="could not be used: No such file or directory"):
         push(peer)
 
 

@@ -34,8 +34,10 @@ def verify(file: str, now: str | None, plain_http: bool, **given: Any) -> None:
         raise UsageError("there is no key to verify with", hint="name one with --verification-key")
     if file.startswith(_OCI):
         from gatelib.bundle import oci
+        from gatelib.cli.registry import access
 
-        pulled = oci.pull(file.removeprefix(_OCI), plain_http=plain_http)
+        reference = file.removeprefix(_OCI)
+        pulled = oci.pull(reference, **access(reference, plain_http))
         found = loading.open_bundle(pulled.tarball, trust, now=moment(now))
     else:
         found = loading.read(Path(file), trust, now=moment(now))

@@ -1,12 +1,17 @@
-"""Write, or with ``--check`` only compare, everything that is generated: the rule catalogue and two pages."""
+"""Write, or with ``--check`` only compare, what is generated: the rule catalogue, two pages, a manifest."""
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from gatelib import catalog
+from gatelib.catalog import Entry
+from gatelib.export.gatekeeper import sync
+from gatelib.policy import shipped
 from tools import docs
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -21,7 +26,15 @@ def generated() -> dict[Path, str]:
         REGO / "gatelib" / "catalog" / "core" / "data.json": text,
         ROOT / "docs" / "parameters.md": docs.parameters_page(),
         ROOT / "docs" / "rules" / "README.md": docs.rules_index(),
+        ROOT / "deploy" / "gatekeeper" / "sync.yaml": sync_set(entries),
     }
+
+
+def sync_set(entries: Mapping[str, Entry]) -> str:
+    """Return what Gatekeeper has to keep for all rules that ship for admission."""
+    policy = replace(shipped(), catalogs={"core": entries})
+    rules = [rule for rule, entry in entries.items() if "admission" in entry["gates"]]
+    return sync.manifest(sync.kinds(policy, rules)).decode()
 
 
 def main() -> int:

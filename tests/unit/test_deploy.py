@@ -15,12 +15,16 @@ import yaml
 
 from gatelib.policy import shipped
 from tests import deploy
-from tests.acceptance.command import check
+from tests.acceptance.command import check, gatelib
 from tests.engines import need
 from tests.paths import ROOT
 
-NOT_KUBERNETES_OWN = {("cert-manager.io/v1", "Certificate"), ("cert-manager.io/v1", "Issuer")}
-"""Kinds of an add-on, whose schemas are not Kubernetes' own."""
+NOT_KUBERNETES_OWN = {
+    ("cert-manager.io/v1", "Certificate"),
+    ("cert-manager.io/v1", "Issuer"),
+    ("syncset.gatekeeper.sh/v1alpha1", "SyncSet"),
+}
+"""Kinds of add-ons, whose schemas are not Kubernetes' own."""
 
 OF_NOTHING = f"sha256:{hashlib.sha256(b'').hexdigest()}"
 """No registry can have an image with this digest."""
@@ -186,6 +190,19 @@ def test_the_policies_of_the_server_are_well_formed(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (0, b"")
 
 
+def test_gatekeeper_is_told_to_keep_all_that_the_rules_look_up(tmp_path: Path) -> None:
+    text = (ROOT / "bundles" / "admission.yaml").read_text("utf-8")
+    (tmp_path / "own.yaml").write_text(text.replace("inventory: false", "inventory: true"), "utf-8")
+    assert gatelib("bundle", "build", "own.yaml", "-o", "own.tar.gz", cwd=tmp_path).code == 0
+    assert gatelib("export", "gatekeeper", "own.tar.gz", "made", cwd=tmp_path).code == 0
+    command = [need("gator"), "sync", "test", "--force-omit-gvk-manifest"]
+    files = [tmp_path / "made" / "template.json", deploy.DEPLOY / "gatekeeper" / "sync.yaml"]
+    done = subprocess.run([*command, *(f"--filename={file}" for file in files)], check=False)
+    assert done.returncode == 0
+    alone = subprocess.run([*command, f"--filename={files[0]}"], check=False)
+    assert alone.returncode == 1
+
+
 def test_what_is_applied_is_what_is_there() -> None:
     """No file lies in the folder that nobody applies."""
     listed = {
@@ -194,5 +211,5 @@ def test_what_is_applied_is_what_is_there() -> None:
         for resource in kustomization["resources"]
     }
     files = {file for file in deploy.manifests() if file not in deploy.kustomizations()}
-    assert files - listed == {"webhook.yaml"}
+    assert files - listed == {"webhook.yaml", "gatekeeper/sync.yaml"}
     assert json.dumps(sorted(listed - files)) == '["kube-mgmt/../opa"]'

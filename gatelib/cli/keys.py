@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -58,14 +59,7 @@ def verification_keys(given: Sequence[str], algorithm: str | None = None) -> tup
         UsageError: one cannot be read, or is none.
 
     """
-    if not given:
-        return ()
-    from gatelib.bundle import keys
-
-    return tuple(
-        keys.verification_key(_content(place), algorithm=algorithm, keyid=keyid)
-        for keyid, place in map(_split, given)
-    )
+    return tuple(_verification_key(*_split(entry), algorithm) for entry in given)
 
 
 def read_signing_key(place: str, algorithm: str | None, keyid: str | None) -> SigningKey:
@@ -77,25 +71,65 @@ def read_signing_key(place: str, algorithm: str | None, keyid: str | None) -> Si
     """
     from gatelib.bundle import keys
 
-    return keys.signing_key(_content(place), algorithm=algorithm, keyid=keyid)
+    _refuse_content(place)
+    with _named(place):
+        content = _variable(place)
+        if content is None:
+            content = Path(place).read_bytes()
+        return keys.signing_key(content, algorithm=algorithm, keyid=keyid)
+
+
+def _verification_key(keyid: str | None, place: str, algorithm: str | None) -> VerificationKey:
+    from gatelib.bundle import keys
+
+    with _named(place):
+        if (content := _variable(place)) is not None:
+            return keys.verification_key(content, algorithm=algorithm, keyid=keyid)
+        return keys.read_verification_key(Path(place), algorithm=algorithm, keyid=keyid)
 
 
 def _split(given: str) -> tuple[str | None, str]:
+    _refuse_content(given)
     keyid, separator, place = given.partition("=")
-    if not separator or Path(given).exists():
+    if not separator or _exists(given):
         return None, given
     if not keyid or not place:
         raise UsageError(f"`{given}` is no key", hint="write KEYID=FILE, KEYID=env:NAME, or the file alone")
     return keyid, place
 
 
-def _content(place: str) -> bytes:
-    if place.startswith("env:"):
-        name = place.removeprefix("env:")
-        if name not in os.environ:
-            raise UsageError(f"the environment has no variable `{name}`")
-        return os.environ[name].encode()
+def _refuse_content(given: str) -> None:
+    """Refuse a key in a key's name before any message can show it."""
+    if "-----BEGIN" in given or "\n" in given:
+        raise UsageError(
+            "an option holds a key itself, and the key's file is wanted",
+            hint="write it to a file, or name the variable that holds it as env:NAME",
+        )
+
+
+def _exists(path: str) -> bool:
     try:
-        return Path(place).read_bytes()
+        return Path(path).exists()
+    except (OSError, ValueError):  # too long a name
+        return False
+
+
+def _variable(place: str) -> bytes | None:
+    if not place.startswith("env:"):
+        return None
+    name = place.removeprefix("env:")
+    if name not in os.environ:
+        raise UsageError(f"the environment has no variable `{name}`")
+    return os.fsencode(os.environ[name])
+
+
+@contextmanager
+def _named(place: str) -> Iterator[None]:
+    """Name the key in what is said of it."""
+    try:
+        yield
     except OSError as error:
         raise UsageError(f"the key cannot be read: {error.strerror}", file=place) from None
+    except UsageError as error:
+        error.file = place
+        raise

@@ -18,7 +18,7 @@ from gatelib.errors import UsageError
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
-@click.command(epilog="Example: gatelib bundle build bundles/pr.yaml -o pr.tar.gz --signing-key release.pem")
+@click.command(epilog="Example: gatelib bundle build bundles/pr.yaml -o pr.tar.gz")
 @click.argument("definition", required=False, type=_FILE)
 @click.option("-o", "--output", required=True, type=_FILE, metavar="FILE", help="Where the bundle goes.")
 @click.option(
@@ -58,7 +58,7 @@ def build(
     _write(output, _signed(files, **signer))
 
 
-@click.command(epilog="Example: gatelib bundle sign pr.tar.gz --signing-key release.pem --keyid release")
+@click.command(epilog="Example: gatelib bundle sign pr.tar.gz --signing-key release.pem")
 @click.argument("file", type=_FILE)
 @click.option("-o", "--output", type=_FILE, metavar="FILE", help="Where it goes.  [default: in place]")
 @signing
@@ -93,9 +93,12 @@ def _created(given: str | None) -> datetime:
     if given is not None or epoch is None:
         return moment(given)
     try:
-        return datetime.fromtimestamp(int(epoch), timezone.utc)
+        found = datetime.fromtimestamp(int(epoch), timezone.utc)
     except (ValueError, OverflowError, OSError):
-        raise UsageError(f"SOURCE_DATE_EPOCH is `{epoch}`, and must be seconds since 1970") from None
+        found = None
+    if found is None or not 1970 <= found.year <= 2259:  # as everywhere
+        raise UsageError(f"SOURCE_DATE_EPOCH is `{epoch}`, and must be seconds since 1970")
+    return found
 
 
 def _write(target: Path, data: bytes) -> None:

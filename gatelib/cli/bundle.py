@@ -23,7 +23,7 @@ _COMMANDS: Final = {
 @click.group(
     cls=LazyGroup,
     table=_COMMANDS,
-    epilog="Example: gatelib bundle build bundles/pr.yaml -o pr.tar.gz --signing-key release.pem",
+    epilog="Example: gatelib bundle build bundles/pr.yaml -o pr.tar.gz",
 )
 def bundle() -> None:
     """Build, sign, verify, compare and ship bundles of rules."""

@@ -19,7 +19,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 _OCI = "oci://"
 
 
-@click.command(epilog="Example: gatelib bundle verify pr.tar.gz --verification-key release=release.pub")
+@click.command(epilog="Example: gatelib bundle verify pr.tar.gz --verification-key release.pub")
 @click.argument("file", metavar="FILE|oci://REFERENCE")
 @verifying
 @click.option("--now", metavar="TIME", help="The moment to verify at, RFC 3339.  [default: the clock]")
@@ -42,13 +42,16 @@ def verify(file: str, now: str | None, plain_http: bool, **given: Any) -> None:
     else:
         found = loading.read(Path(file), trust, now=moment(now))
     assert found.signer is not None  # noqa: S101 - a key is given
-    click.echo(f"revision   {found.revision or '-'}")
-    click.echo(f"sha256     {found.sha256}")
-    click.echo(f"signed by  {found.signer.keyid or 'a key without ID'} ({found.signer.algorithm})")
-    click.echo(f"scope      {found.signer.scope or '-'}")
+    for line in (
+        f"revision   {found.revision or '-'}",
+        f"sha256     {found.sha256}",
+        f"signed by  {found.signer.keyid or 'a key without ID'} ({found.signer.algorithm})",
+        f"scope      {found.signer.scope or '-'}",
+    ):
+        click.echo(inert(visible(line)))
 
 
-@click.command(epilog="Example: gatelib bundle inspect pr.tar.gz --verification-key release=release.pub")
+@click.command(epilog="Example: gatelib bundle inspect pr.tar.gz --verification-key release.pub")
 @click.argument("file", type=_FILE)
 @verifying
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)

@@ -127,7 +127,6 @@ class Api:
             return results[0]
         if errors:
             raise errors[0]
-        self._session = _session(self._connection)  # the old one is the thread's
         raise EngineTimeoutError(f"the OPA server did not answer in {self._timeout:g} s")
 
     def _once(self, method: str, path: str, parameters: Mapping[str, str], body: bytes | None) -> Reply:

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -165,6 +166,36 @@ def test_a_server_with_another_bundle_gives_no_finding_and_no_pass(tmp_path: Pat
     assert len(messages) == 1
     assert "answers from bundle `2026-12-01T00:00:00Z-" in min(messages)
     assert "and `2026-11-22T00:00:00Z-" in min(messages)
+
+
+def test_exceptions_that_come_and_go_while_the_server_is_asked_are_an_error(tree: Path, place: Place) -> None:
+    settings = {"engine": "opa-server", "bundle": "full.tar.gz", "base": tree, "isolated": False}
+    with opa_server("--bundle", place.bundle) as server:
+        gate = Gate.load(opa=server.connection, rules=["GL-K8S-001"], **settings)
+        report = gate.check(
+            ["k8s"], progress=lambda *_: server.ask("PUT", "/v1/data/gatelib/exceptions", [{}]) and None
+        )
+    assert [(problem.code, problem.file, problem.message) for problem in report.errors] == [
+        (
+            "GL-ERR-203",
+            "data.gatelib.exceptions",
+            "the OPA server got other exceptions while it was asked",
+        )
+    ]
+    assert (report.exit_code, len(report.findings)) == (3, 1)
+
+
+def test_a_server_that_goes_away_leaves_what_it_found_and_no_pass(tree: Path, place: Place) -> None:
+    settings = {"engine": "opa-server", "bundle": "full.tar.gz", "base": tree, "isolated": False}
+    with ExitStack() as stack:
+        server = stack.enter_context(opa_server("--bundle", place.bundle))
+        gate = Gate.load(opa=server.connection, rules=["GL-K8S-001"], **settings)
+        report = gate.check(["k8s"], progress=lambda *_: stack.close())
+    assert [(problem.code, problem.file) for problem in report.errors] == [
+        ("GL-ERR-201", "data.gatelib.exceptions")
+    ]
+    assert "cannot be reached: Connection refused" in report.errors[0].message
+    assert (report.exit_code, len(report.findings)) == (3, 1)
 
 
 def test_a_server_without_a_bundle_is_an_error_before_anything_is_read(tree: Path) -> None:

@@ -36,7 +36,6 @@ passes if operation == "DELETE"
 passes if {
 	operation == "UPDATE"
 	is_terminating(proposed)
-	is_terminating(current)
 	lasting(proposed) == lasting(current)
 }
 

@@ -53,7 +53,7 @@ def reaching(command: F) -> F:
     return command
 
 
-@click.command(epilog="Example: gatelib bundle push pr.tar.gz registry.example.com/policies/pr:1.0")
+@click.command(epilog="Example: gatelib bundle push pr.tar.gz registry.example.com/gates/pr:1.0")
 @click.argument("file", type=_FILE)
 @click.argument("reference")
 @reaching
@@ -73,10 +73,7 @@ def push(file: Path, reference: str, plain_http: bool, timeout: float) -> None:
     click.echo(_pinned(reference, digest))
 
 
-@click.command(
-    epilog="Example: gatelib bundle pull registry.example.com/policies/pr:1.0 -o pr.tar.gz "
-    "--verification-key release=release.pub"
-)
+@click.command(epilog="Example: gatelib bundle pull registry.example.com/gates/pr:1.0 -o pr.tar.gz")
 @click.argument("reference")
 @click.option("-o", "--output", required=True, type=_FILE, metavar="FILE", help="Where the bundle goes.")
 @verifying

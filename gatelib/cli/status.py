@@ -19,9 +19,7 @@ from gatelib.errors import UsageError
 from gatelib.reporters.show import inert, visible
 
 
-@click.command(
-    epilog="Example: gatelib bundle status --opa https://opa.example.com pr.tar.gz --verification-key r.pub"
-)
+@click.command(epilog="Example: gatelib bundle status --opa https://opa.example.com pr.tar.gz")
 @click.argument(
     "files", nargs=-1, required=True, type=click.Path(dir_okay=False, path_type=Path), metavar="FILE..."
 )

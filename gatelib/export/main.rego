@@ -140,8 +140,8 @@ subject(finding) := sprintf("%s: ", [concat(" ", [part | some part in [kind, nam
 	name := concat("/", [part | some part in [finding.resource.namespace, finding.resource.name]; part != ""])
 } else := ""
 
-# A document's text must not command a terminal, or GitHub.
-inert(text) := regex.replace(text, `[\p{C}\p{Zl}\p{Zp}]`, "\uFFFD")
+# A document's text must not command a terminal, GitHub or Azure Pipelines.
+inert(text) := regex.replace(text, `##|[\p{C}\p{Zl}\p{Zp}]`, "\uFFFD")
 
 # The file of each document, in the order of `gatelib.input.shapes`.
 files := {document.index: document.file | some document in shapes.envelope.documents} if {

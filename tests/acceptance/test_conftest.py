@@ -323,11 +323,33 @@ def test_the_seal_holds_for_any_data(gate: Path, value: Any) -> None:
 
 
 def test_no_text_of_a_document_commands_a_terminal_or_github(gate: Path) -> None:
-    name = "x\n::error::\x1b[31m\u202e\u2028"
+    name = "x\n::error::\x1b[31m\u202e\u2028##vso[task]"
     write(gate.parent, {"odd.yaml": stream(privileged(name))})
     [entry] = run(gate, "../odd.yaml").entries("failures")
-    assert entry["msg"] == FINDING.replace("shop/api", "shop/x\ufffd::error::\ufffd[31m\ufffd\ufffd")
+    assert entry["msg"] == FINDING.replace(
+        "shop/api", "shop/x\ufffd::error::\ufffd[31m\ufffd\ufffd\ufffdvso[task]"
+    )
     assert entry["metadata"]["resource"]["name"] == name
+
+
+POD, CONFIG = json.dumps(privileged()), json.dumps({"apiVersion": "v1", "kind": "ConfigMap"})
+LOST = {
+    "a comment": f"{CONFIG}\n--- # two\n{POD}\n",
+    "a blank": f"{CONFIG}\n--- \n{POD}\n",
+    "a document on the line": f"{CONFIG}\n--- {POD}\n",
+    "a line end elsewhere": f"#\r\n{CONFIG}\n---\n{POD}\n",
+    "no separator": f"{CONFIG}\n...\n{POD}\n",
+    "a key twice": POD.replace('"kind": "Pod"', '"kind": "Pod", "kind": "ConfigMap"'),
+}
+
+
+@pytest.mark.parametrize("text", LOST)
+def test_what_conftests_reader_loses_does_not_get_past_normalize(gate: Path, text: str) -> None:
+    write(gate.parent, {"lost.yaml": LOST[text]})
+    assert run(gate, "../lost.yaml").code == 0, "Conftest has learnt to read this; the guide says otherwise"
+    done = gatelib("normalize", "lost.yaml", "--rule", RULE, cwd=gate.parent)
+    ran = run(gate, "--combine=false", "-", stdin=done.out)
+    assert done.code == 3 or (done.code, ran.code, ran.denied) == (0, 1, [FINDING])
 
 
 def test_a_failing_built_in_ends_the_run(gate: Path) -> None:

@@ -5,22 +5,21 @@ from __future__ import annotations
 import os
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
 
-from tests.parity import columns, reviews
+from tests.parity import columns, gatekeeper, reviews
 from tests.parity.cases import Case, Group, core, groups
 from tests.parity.columns import Answer, Failed
 
 DECISIONS = ("opa", "opa-server", "conftest, envelope", "conftest, files")
 """What is compared with the embedded engine by all findings."""
-ADMISSION = ("OPA",)
+ADMISSION = ("OPA", "gator")
 """What is compared with the embedded engine by whether each object may be stored."""
-BINARIES = ("opa", "conftest")
+BINARIES = ("opa", "conftest", "gator")
 MOST_LEFT_OUT = 0.05
 
 
@@ -98,22 +97,24 @@ def _ask(found: Sequence[Group]) -> tuple[Answers, Stored]:
         answers["embedded"].update(columns.by_engine(judge, group))
         answers["embedded, now"].update(columns.by_engine(judge, group, now=now))
         answers["opa"].update(columns.by_engine(columns.engine("opa", group), group))
-        if _is_admitted(group.rule):
-            stored["embedded"].update(reviews.by_envelope(group, now))
         with tempfile.TemporaryDirectory(prefix="gatelib-parity-") as place:
             answers["conftest, envelope"].update(columns.by_conftest(group, Path(place)))
             answers["conftest, files"].update(columns.by_conftest_on_files(group, Path(place)))
 
+    def admission(group: Group) -> None:
+        stored["embedded"].update(reviews.by_envelope(group, now))
+        said = gatekeeper.by_gator(group)
+        stored["gator"].update({case.name: gatekeeper.allows(case, said) for case in group.cases})
+
     largest_first = sorted(found, key=lambda group: -len(group.cases))
+    admitted = [group for group in largest_first if _is_admitted(group.rule)]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for job in [*_submit(pool, server, by_rule), *_submit(pool, each, largest_first)]:
+        jobs = [pool.submit(server, rule) for rule in by_rule]
+        jobs += [pool.submit(each, group) for group in largest_first]
+        jobs += [pool.submit(admission, group) for group in admitted]
+        for job in jobs:
             job.result()
     return answers, stored
-
-
-def _submit(pool: ThreadPoolExecutor, work: Callable[[Any], None], over: Any) -> Iterator[Future[None]]:
-    for item in over:
-        yield pool.submit(work, item)
 
 
 def _is_admitted(rule: str) -> bool:

@@ -20,8 +20,9 @@ engine that gives the answer of the embedded engine: the same findings and error
 resource, path and message. *conftest* runs in a folder that `gatelib export conftest` wrote, once on the
 envelope that gatelib makes of a file, and once on the file itself, by the clock.
 
-At the admission gate each object is asked about alone, with the others as what the cluster holds. It counts
-for whoever allows it where the embedded engine does, and denies it where that does.
+At the admission gate each object is asked about alone, with the others as what the cluster holds: *OPA* by an
+AdmissionReview, *gator* by the template and Constraints of `gatelib export gatekeeper`. An object counts
+where it is allowed or denied as the embedded engine allows or denies it.
 """
 
 

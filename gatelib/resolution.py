@@ -90,6 +90,19 @@ class InForce:
                 found[f"parameters.{group}.{name}"] = next(sides, (value, "default"))
         return found
 
+    def changed_parameters(self) -> dict[str, dict[str, Any]]:
+        """Return the parameters that this run sets; what its bundle sets is the bundle's."""
+        given, fixed = self._configured("parameters"), self.core.data["params"]
+        found = {
+            group: {
+                name: value
+                for name, value in values.items()
+                if name in given.get(group, {}) or name not in fixed.get(group, {})
+            }
+            for group, values in self.policy.data["params"].items()
+        }
+        return {group: values for group, values in found.items() if values or group not in fixed}
+
     def _configuration(self) -> Config | None:
         given = self.settings.config
         path = self.base / given if given is not None else nearest_configuration(self.base)

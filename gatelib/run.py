@@ -137,7 +137,7 @@ class Run:
             now=plan.now,
             config_sha256=found.sha256 if found else None,
             config_trusted=found.trusted if found else None,
-            params=plan.policy.data["params"],
+            params=self.force.changed_parameters(),
             config_settings=tuple(sorted(found.values.keys() - {"parameters"})) if found else (),
             findings=tally.findings(),
             rules=tally.rules(self.force.skipped),

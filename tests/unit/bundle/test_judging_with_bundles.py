@@ -576,6 +576,15 @@ def test_a_found_configuration_may_set_what_the_bundle_does_not(tree: Path) -> N
     assert limited(tree) == []
 
 
+def test_a_report_blames_no_configuration_for_the_bundles_parameters(tree: Path) -> None:
+    config(tree, "parameters: {pdb: {min_replicas: 3}}\n", trusted=False)
+    path = bundle(tree, rules=["GL-K8S-006"], parameters=LIMITS)
+    found = check(tree, bundle=path).to_dict()["config"]
+    assert (found["trusted"], found["params"]) == (False, {"pdb": {"min_replicas": 3}})
+    given = config(tree, "parameters: {limits: {cpu: true}}\n", trusted=True)
+    assert check(tree, bundle=path, **given).to_dict()["config"]["params"] == {"limits": {"cpu": True}}
+
+
 def test_parameters_beside_policies_never_go_over_the_bundles(tree: Path) -> None:
     rule(tree / "policies", DENY_BAD)
     own = {"gatelib": {"params": {"limits": {"cpu": True, "memory": False}}}}

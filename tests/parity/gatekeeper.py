@@ -7,21 +7,19 @@ those of a case.
 
 from __future__ import annotations
 
-import subprocess
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, TypeAlias
 
 import orjson
 
-from gatelib.engines import Engine
+from gatelib import engines
 from gatelib.export.gatekeeper import template
 from gatelib.export.gatekeeper.constraints import ACTIONS, by_action, constraint
 from gatelib.policy import Policy
-from tests.engines import need
+from tests.gator import run
 from tests.parity.cases import Case, Group
+from tests.parity.columns import TIMEOUT
 from tests.parity.reviews import Review, reviews
 
 Content: TypeAlias = Mapping[str, Any]
@@ -41,14 +39,14 @@ def by_gator(group: Group) -> dict[str, list[Said]]:
     return {name: [next(answers) for _ in of_case] for name, of_case in asked.items()}
 
 
-def by_engine(judge: Engine, group: Group, review: Review) -> Said:
-    """Return what an engine of the group's policy says of a Gatekeeper review, with no object synced."""
-    given = {"review": {"object": review.content}, "parameters": {"rules": [group.rule]}}
-    decision = judge.decide(orjson.dumps(given)).value
-    return {
-        action: Counter(template.as_message(group.policy, finding) for finding in decision[action])
-        for action in ACTIONS
-    }
+def by_engine(name: str, group: Group) -> dict[str, list[Said]]:
+    """Return what an engine says of the same reviews, with the other objects where Gatekeeper keeps them."""
+    policy = group.at("admission")
+    answers = {}
+    for case in group.cases:
+        asked = list(reviews(case))
+        answers[case.name] = [_decided(name, policy, group.rule, review) for review in asked]
+    return answers
 
 
 def manifests(policy: Policy, rule: str, given: Mapping[str, Any]) -> dict[str, bytes]:
@@ -83,17 +81,27 @@ def said(
     return [answers[_key(content)] for content in contents]
 
 
-def run(files: Mapping[str, bytes]) -> list[dict[str, Any]]:
-    """Return the violations that `gator test` finds in files."""
-    with TemporaryDirectory(prefix="gatelib-gator-") as folder:
-        for name, content in files.items():
-            (Path(folder) / name).write_bytes(content)
-        command = [need("gator"), "test", "--filename", folder, "--output", "json"]
-        done = subprocess.run(command, capture_output=True, check=False)
-    # It ends with 1 on errors as well, and then prints no JSON.
-    assert done.stdout, done.stderr.decode()
-    found: list[dict[str, Any]] = orjson.loads(done.stdout) or []
-    return found
+def kept(contents: Iterable[Content]) -> dict[str, Any]:
+    """Return objects as Gatekeeper has them under `data.inventory`."""
+    inventory: dict[str, Any] = {}
+    for content in contents:
+        version, kind, namespace, name = _place(content)
+        place = inventory.setdefault("namespace" if namespace else "cluster", {})
+        for step in (*([namespace] if namespace else []), version, kind):
+            place = place.setdefault(step, {})
+        place[name] = content
+    return inventory
+
+
+def _decided(name: str, policy: Policy, rule: str, review: Review) -> Said:
+    data = {**policy.engine_data([rule]), "inventory": kept(review.stored)}
+    judge = engines.engine(name)(policy.modules, data, timeout=TIMEOUT)
+    given = {"review": {"object": review.content}, "parameters": {"rules": [rule]}}
+    decision = judge.decide(orjson.dumps(given)).value
+    return {
+        action: Counter(template.as_message(policy, finding) for finding in decision[action])
+        for action in ACTIONS
+    }
 
 
 def _in_one_cluster(policy: Policy, group: Group, of_case: Sequence[Review]) -> list[Said]:

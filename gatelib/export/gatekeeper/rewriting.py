@@ -97,7 +97,7 @@ class _Rewriting:
             return
         root, *steps = match["path"].split(".")
         path, rest = self._placed(steps) if root == "data" else ("", [])
-        name = match["alias"] or steps[-1]
+        name = match["alias"] or match["path"].rpartition(".")[2]
         if not path or name in self._imports:
             raise self._refusal(match)
         self._imports[name] = ".".join([path, *rest])

@@ -137,6 +137,14 @@ def test_the_keys_of_the_configuration_are_documented_in_its_order() -> None:
     assert re.findall(r"^\| `([a-z_]+)` \|", keys, re.MULTILINE) == list(schema["properties"])
 
 
+def test_what_a_configuration_says_of_bundles_is_documented_in_its_order() -> None:
+    schema = json.loads((ROOT / "gatelib" / "schemas" / "config.json").read_text("utf-8"))["properties"]
+    page = (ROOT / "docs" / "configuration.md").read_text("utf-8")
+    keys = page.partition("\n## Bundles\n")[2].partition("\n## ")[0]
+    nested = [f"{key}.{name}" for key in ("bundle", "trust") for name in schema[key]["properties"]]
+    assert re.findall(r"^\| `([a-z_.]+)` \|", keys, re.MULTILINE) == nested
+
+
 @pytest.mark.parametrize("path", list(generate.generated()), ids=lambda path: path.name)
 def test_a_generated_file_is_what_its_generator_writes(path: Path) -> None:
     assert path.read_text("utf-8") == generate.generated()[path]

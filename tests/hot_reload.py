@@ -57,7 +57,7 @@ class Release:
 
     def answers(self, body: bytes) -> bool:
         """Tell whether every part of an answer comes from this bundle."""
-        response = json.loads(body)["response"]
+        response: dict[str, Any] = json.loads(body)["response"]
         return response == {
             "uid": "705ab4f5",
             "allowed": False,

@@ -120,6 +120,8 @@ class Files:
 
 
 class _Quiet(ThreadingHTTPServer):
+    request_queue_size = 256  # one OPA may poll many bundles at once
+
     def handle_error(self, *_: object) -> None:
         """Say nothing of a client that ended in the middle of a poll."""
 

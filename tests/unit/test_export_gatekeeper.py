@@ -94,6 +94,20 @@ compiled := data.gatelib.kinds
     )
 
 
+def test_a_local_variable_hides_no_reference() -> None:
+    text = """\
+package gatelib.lib.a
+import data.gatelib.lib.b
+x := [1 | some b in b.all; data.gatelib.lib.b.is(b)]
+"""
+    assert library(text, "gatelib.lib.b") == (
+        "package lib.gatelib.lib.a\n"
+        "import data.lib.gatelib.lib.b as b\n"
+        "import data.lib.gatelib.lib.b as b_\n"
+        "x := [1 | some b in b.all; b_.is(b)]\n"
+    )
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -118,6 +132,10 @@ def test_what_only_looks_like_a_reference_stays(body: str) -> None:
         ('x := data["gatelib"]', "data"),
         ("x := data.gatelib[y]", "data.gatelib"),
         ("x := data.gatelib.unknown", "data.gatelib.unknown"),
+        ("x := data.gatelib.lib.missing.y", "data.gatelib.lib.missing.y"),
+        ("x := data.gatelib.lib[y]", "data.gatelib.lib"),
+        ("x := data.gatelib.rules.a.b.deny", "data.gatelib.rules.a.b.deny"),
+        ("import data.gatelib.lib.missing", "import data.gatelib.lib.missing"),
         ("x := data.lib.gatelib.lib.a", "data.lib.gatelib.lib.a"),
         ("import data.foo", "import data.foo"),
         ("import data.inventory", "import data.inventory"),

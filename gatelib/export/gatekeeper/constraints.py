@@ -70,7 +70,7 @@ def _warning(policy: Policy, rules: Iterable[str]) -> Iterator[str]:
     texts = {tuple(module.package.split(".")[2:]): module.text for module in policy.modules}
     held = _held_back(policy, "warn")
     for rule in rules:
-        if rule in held or _WARNS.search(texts[tuple(policy.catalog[rule]["package"])]):
+        if rule in held or _WARNS.search(texts.get(tuple(policy.catalog[rule]["package"]), "")):
             yield rule
 
 

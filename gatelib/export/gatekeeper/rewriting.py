@@ -30,6 +30,7 @@ _TOKEN: Final = re.compile(
 _OF_REGO_V1: Final = re.compile(r"rego\.v1|future\.keywords(\.\w+)?")
 _BLANK_LINES: Final = re.compile(r"[ \t]*\n(?:[ \t]*\n)+")
 _OF_GATEKEEPER: Final = ["inventory"]
+_OF_ALL_RULES: Final = ["gatelib", "rules"]
 
 
 class Constants(NamedTuple):
@@ -60,6 +61,8 @@ class _Rewriting:
         self._taken = {name for match in self._tokens() for name in (match["word"], match["alias"]) if name}
         self._imports: dict[str, str] = {}
         """Paths by the name that each has here."""
+        self._names: dict[str, str] = {}
+        """By path, the names that are nobody else's: one that the module gave, a local variable may hide."""
 
     def text(self) -> str:
         written, run, end = "", "", 0
@@ -113,23 +116,23 @@ class _Rewriting:
 
     def _placed(self, steps: list[str]) -> tuple[str, list[str]]:
         """Return what to import for ``data.<steps>`` and what is left to say; nothing where there is none."""
+        if steps == _OF_ALL_RULES:
+            return f"data.lib.{'.'.join(steps)}", []
         for length in range(len(steps), 1, -1):
-            path = ".".join(steps[:length])
-            if path in self._packages or any(package.startswith(f"{path}.") for package in self._packages):
-                return f"data.lib.{path}", steps[length:]
+            if ".".join(steps[:length]) in self._packages:
+                return f"data.lib.{'.'.join(steps[:length])}", steps[length:]
         if steps[:1] == ["gatelib"] and steps[1:2] and steps[1] in self._constants.names:
             return f"data.lib.{self._constants.package}", steps[1:]
         return "", []
 
     def _name_of(self, path: str) -> str:
-        for name, imported in self._imports.items():
-            if imported == path:
-                return name
-        name = path.rpartition(".")[2]
-        while name in self._taken or name in self._imports:
-            name += "_"
-        self._imports[name] = path
-        return name
+        if path not in self._names:
+            name = path.rpartition(".")[2]
+            while name in self._taken or name in self._imports:
+                name += "_"
+            self._imports[name] = path
+            self._names[path] = name
+        return self._names[path]
 
     def _refusal(self, match: re.Match[str]) -> PolicyError:
         return PolicyError(

@@ -56,7 +56,7 @@ MISTAKES: dict[str, dict[str, Any]] = {
     "GL-ERR-003: the parameters of `limits` do not fit their schema.": {"params": {"limits": {"cpu": "yes"}}},
     "GL-ERR-003: the parameters of `slo` do not fit their schema.": {"params": {"slo": 7}},
     "GL-ERR-004: no rule is selected.": {"rules": []},
-    "GL-ERR-004: the Constraint must name its `parameters.rules`": {"rules": None},
+    "GL-ERR-004: the Constraint must name its `parameters.rules`.": {"rules": None},
     "GL-ERR-004: there is no rule `GL-K8S-998`.": {"rules": ["GL-K8S-998"]},
     "GL-ERR-004: there is no rule `GL-K8S-999`.": {"rules": [PRIVILEGED, "GL-K8S-999"]},
     "GL-ERR-008: the exceptions must be a list of PolicyException records.": {"exceptions": 7},
@@ -83,7 +83,7 @@ def is_told(violation: dict[str, Any]) -> bool:
 
 @pytest.mark.parametrize("action", [None, "dryrun", ["deny"]])
 def test_a_constraint_that_names_no_action_denies_and_says_so(action: Any) -> None:
-    problem = "GL-ERR-004: the Constraint must name its `parameters.action`: `deny`, `warn` or `canary`"
+    problem = "GL-ERR-004: the Constraint must name its `parameters.action`: `deny`, `warn` or `canary`."
     files = with_parameters(without_schema(exported(PRIVILEGED)), action=action)
     assert said(files, privileged()) == DENIED | {problem}
 
@@ -126,7 +126,7 @@ def test_no_decision_is_a_violation(decision: str, action: str) -> None:
         return [*others, f"package lib.gatelib.main\nimport data.lib.gatelib.compiled\n{rules}"]
 
     files = with_parameters(with_libraries(exported(PRIVILEGED), another_main), action=action)
-    assert said(files, pod()) == {"GL-ERR-004: the policy gave no decision"}
+    assert said(files, pod()) == {"GL-ERR-004: the policy gave no decision."}
 
 
 def test_a_second_decision_denies() -> None:

@@ -12,21 +12,18 @@ import data.lib.gatelib.main
 
 violation contains {"msg": message(finding), "details": details(finding)} if {
 	not passes
-	some finding in main[actions[action]]
+	some finding in found
 }
 
-violation contains {"msg": message(finding), "details": details(finding)} if {
-	not passes
-	action != "deny"
+found contains finding if some finding in main[actions[action]]
+
+# What is wrong with a Constraint itself, each has to say: the one that denies may have other parameters.
+found contains finding if {
 	some finding in main.deny
-	finding.rule in mistakes
+	finding.rule in {"GL-ERR-003", "GL-ERR-004", "GL-ERR-008"}
 }
 
-violation contains {
-	"msg": concat(": ", ["GL-ERR-004", problem]),
-	"details": {"rule": "GL-ERR-004", "action": action, "severity": "critical"},
-} if {
-	not passes
+found contains {"rule": "GL-ERR-004", "action": "deny", "severity": "critical", "msg": problem} if {
 	some problem in problems
 }
 
@@ -37,9 +34,6 @@ problems contains "the Constraint must name its `parameters.action`: `deny`, `wa
 problems contains "the Constraint must name its `parameters.rules`" if not names_rules
 
 problems contains "the policy gave no decision" if not decided
-
-# What is wrong with a Constraint itself, each Constraint has to say: the one that denies may have other parameters.
-mistakes := {"GL-ERR-003", "GL-ERR-004", "GL-ERR-008"}
 
 actions := {"deny": "deny", "warn": "warn", "canary": "canary"}
 

@@ -8,24 +8,14 @@ package gatelib.input.synced
 
 # METADATA
 # description: Each object once, in an order of no meaning.
-objects := near if {
-	count(near) > 0
-} else := {object |
-	some versions in data.inventory.namespace
-	some kinds in versions
-	some objects in kinds
-	some object in objects
-	is_stored(object)
-}
-
-near contains object if {
+objects contains object if {
 	some kinds in data.inventory.cluster
 	some objects in kinds
 	some object in objects
 	is_stored(object)
 }
 
-near contains object if {
+objects contains object if {
 	some namespace in namespaces
 	some kinds in data.inventory.namespace[namespace]
 	some objects in kinds

@@ -1,6 +1,7 @@
 """``python -m benchmarks``: measure, print the tables, and keep them in ``docs/benchmarks.md``.
 
 The load lies beside the checkout; without it there is nothing to measure. ``--quick`` measures once and less.
+``--latency`` measures only single decisions, and puts these in their place on the page.
 """
 
 from __future__ import annotations
@@ -13,13 +14,15 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from benchmarks import load, peers
+from benchmarks import latency, load, peers
 from benchmarks.measure import Cost, run
 from gatelib import engines
 
 ROOT = Path(__file__).resolve().parent.parent
 LOAD = ROOT.parent / "shared" / "corpus" / "throughput"
 PAGE = ROOT / "docs" / "benchmarks.md"
+
+_LATENCY = "## One decision"
 
 SMALL = """\
 apiVersion: apps/v1
@@ -43,7 +46,11 @@ def main() -> int:
         return 2
     quick = "--quick" in sys.argv[1:]
     with tempfile.TemporaryDirectory(prefix="gatelib-bench-") as folder:
-        text = "\n".join(_page(Path(folder), quick=quick)) + "\n"
+        if "--latency" in sys.argv[1:]:
+            before = PAGE.read_text("utf-8").partition(_LATENCY)[0]
+            text = before + "\n".join(_latency(Path(folder), quick=quick)) + "\n"
+        else:
+            text = "\n".join(_page(Path(folder), quick=quick)) + "\n"
     print(text)
     if not quick:
         PAGE.write_text(text, "utf-8")
@@ -61,6 +68,7 @@ def _page(place: Path, *, quick: bool) -> Iterator[str]:
     yield from _throughput(place, 1 if quick else 5)
     yield from _cold_start(place, 5 if quick else 15)
     yield from _growth(place, (1_000, 10_000) if quick else (1_000, 10_000, 100_000))
+    yield from _latency(place, quick=quick)
 
 
 def _throughput(place: Path, times: int) -> Iterator[str]:
@@ -114,6 +122,25 @@ def _growth(place: Path, counts: Sequence[int]) -> Iterator[str]:
         yield f"| {count:,} | {cost.wall:.2f} | {each:.2f} | {ratio} | {cost.memory / 1e6:.0f} |"
         before = cost
     yield ""
+
+
+def _latency(place: Path, *, quick: bool) -> Iterator[str]:
+    times = 200 if quick else 1_000
+    yield f"{_LATENCY}: a small Pod, {times:,} times in each way"
+    yield ""
+    if shutil.which("opa") is None:
+        yield "`opa` is not installed."
+        return
+    yield "OPA's server on this machine, no TLS, one connection that stays open; time as who asks has it."
+    yield ""
+    yield "| | p50 ms | p99 ms | p50 against the empty policy above |"
+    yield "|---|---|---|---|"
+    measured = latency.measure(place / "latency", times)
+    base = 1.0
+    for name, found in measured.items():
+        if name.startswith(latency.EMPTY):
+            base = found.p50
+        yield f"| {name} | {found.p50:.2f} | {found.p99:.2f} | {found.p50 / base:.1f} x |"
 
 
 def _there(binary: str, command: Sequence[str | Path], times: int) -> Cost | None:

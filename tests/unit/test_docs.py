@@ -137,6 +137,13 @@ def test_the_keys_of_the_configuration_are_documented_in_its_order() -> None:
     assert re.findall(r"^\| `([a-z_]+)` \|", keys, re.MULTILINE) == list(schema["properties"])
 
 
+def test_the_keys_of_a_bundles_definition_are_documented_in_its_order() -> None:
+    schema = json.loads((ROOT / "gatelib" / "schemas" / "bundle.json").read_text("utf-8"))
+    page = (ROOT / "docs" / "guides" / "bundles.md").read_text("utf-8")
+    keys = page.partition("\n## Definitions\n")[2].partition("\n## ")[0]
+    assert re.findall(r"^\| `([a-z_]+)` \|", keys, re.MULTILINE) == list(schema["properties"])
+
+
 def test_what_a_configuration_says_of_bundles_is_documented_in_its_order() -> None:
     schema = json.loads((ROOT / "gatelib" / "schemas" / "config.json").read_text("utf-8"))["properties"]
     page = (ROOT / "docs" / "configuration.md").read_text("utf-8")

@@ -523,6 +523,7 @@ def test_what_breaks_the_configurations_schema_is_named_with_its_line(
         ("", "the verification key is no public key in PEM"),
         (pair("old").private, "the verification key is no public key in PEM"),
     ],
+    ids=["gone", "empty", "private"],
 )
 def test_a_key_that_is_none_is_named(tree: Path, content: str | None, message: str) -> None:
     bundle(tree, sign="old", scope="prod")

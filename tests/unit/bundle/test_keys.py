@@ -103,7 +103,9 @@ def test_a_key_does_not_go_with_another_kinds_algorithm(kind: str, algorithm: st
         (pem(FOREIGN), "the key does not go with any algorithm"),
         (pem(STRANGE), "the signing key is none of RSA, ECDSA and Ed25519"),
     ],
-)
+    ids=["nothing", "text", "public", "cut off", "empty", "encrypted", "encrypted in another form", "weak",
+         "foreign curve", "strange"],
+)  # fmt: skip
 def test_what_signs_nothing_is_refused(content: bytes, message: str) -> None:
     with pytest.raises(UsageError) as caught:
         keys.signing_key(content)
@@ -121,6 +123,7 @@ def test_what_signs_nothing_is_refused(content: bytes, message: str) -> None:
         (public_pem(FOREIGN), "the key does not go with any algorithm"),
         (public_pem(STRANGE), "the verification key is none of RSA, ECDSA and Ed25519"),
     ],
+    ids=["nothing", "private", "encrypted", "cut off", "weak", "foreign curve", "strange"],
 )
 def test_what_verifies_nothing_is_refused(content: bytes, message: str) -> None:
     with pytest.raises(UsageError) as caught:
@@ -153,6 +156,7 @@ def test_a_shared_secret_is_the_file_without_its_lines_end(algorithm: str, end: 
         (SECRET[:31] + b"\n\n\n", "a shared secret has at least 32 bytes"),
         (b"", "a shared secret has at least 32 bytes"),
     ],
+    ids=["public", "private", "behind a line's end", "short", "short with lines' ends", "nothing"],
 )
 def test_a_public_key_or_a_short_text_is_no_shared_secret(content: bytes, message: str) -> None:
     for read in (keys.signing_key, keys.verification_key):

@@ -75,7 +75,6 @@ refusals["GL-ERR-004"] contains "the data is not what was exported beside the po
 
 decided if {
 	every findings in [decision.deny, decision.warn, decision.canary, decision.waived] {
-		is_array(findings)
 		every finding in findings {
 			is_string(finding.rule)
 			is_string(finding.msg)

@@ -136,6 +136,32 @@ def test_files_are_judged_together_and_each_finding_names_its_own(gate: Path) ->
     }
 
 
+def test_objects_without_a_namespace_share_one_below_a_kustomization_only(tmp_path: Path) -> None:
+    folder.write(conftest.files(of_pull_requests()), tmp_path / "gate")
+    meta: dict[str, Any] = {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "NetworkPolicy",
+        "metadata": {"name": "all"},
+    }
+    allowing = {**meta, "spec": {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}}
+    api = {**pod(), "metadata": {"name": "api"}}
+    kustomization = {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization"}
+    for name, documents in {"a": [api, allowing], "b": [api], "b/below": [allowing]}.items():
+        write(tmp_path / "k8s" / name, {"x.yaml": stream(*documents)})
+        write(tmp_path / "k8s" / name, {"kustomization.yaml": stream(kustomization)})
+    report = Gate.load(base=tmp_path).check(["k8s"])
+    found = [
+        entry for key in ("failures", "warnings") for entry in run(tmp_path / "gate", "../k8s").entries(key)
+    ]
+    places = sorted((entry["metadata"]["fingerprint"], entry["loc"]["file"]) for entry in found)
+    assert places == sorted(
+        (finding.fingerprint, f"../{finding.location.file}")
+        for finding in report.findings
+        if finding.location
+    )
+    assert [file for fingerprint, file in places if "GL-K8S-004" in fingerprint] == ["../k8s/b/x.yaml"]
+
+
 def test_it_runs_from_elsewhere_with_three_options(gate: Path) -> None:
     options = (
         "--config-file",

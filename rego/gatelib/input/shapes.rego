@@ -54,7 +54,10 @@ documents := [] if {
 	some document in envelope.documents
 ] if {
 	name == "envelope"
-} else := [{"index": index, "root": 0, "content": content} | some index, content in flattened]
+} else := [{"index": index, "root": root, "content": content} |
+	some index, content in flattened
+	root := object.get(roots, index, 0)
+]
 
 # METADATA
 # description: The documents that are only looked up, in the same form.
@@ -117,6 +120,40 @@ plain := [input.artefact] if {
 }
 
 plain := [input] if name == "object"
+
+# Documents without a namespace share one below the nearest kustomization only, as where gatelib walks a folder.
+roots := {index: root |
+	some index, path in [path |
+		some file in input
+		path := object.get(file, "path", "")
+		not is_null(file.contents)
+		some _ in leaves(file.contents)
+	]
+	some root in nearest_kustomization[path]
+} if {
+	name == "combined"
+	count(kustomizations) > 0
+} else := {}
+
+# Of each file that lies below one, in a list of its own, since the nearest may be the top.
+nearest_kustomization := {file.path: [above[count(above) - 1]] |
+	some file in input
+	is_string(file.path)
+	folders := split(replace(file.path, "\\", "/"), "/")
+	above := [folder |
+		some depth in numbers.range(0, count(folders) - 1)
+		folder := concat("/", array.slice(folders, 0, depth))
+		folder in kustomizations
+	]
+	count(above) > 0
+}
+
+kustomizations := {concat("/", array.slice(parts, 0, count(parts) - 1)) |
+	some file in input
+	is_string(file.path)
+	parts := split(replace(file.path, "\\", "/"), "/")
+	parts[count(parts) - 1] in {"kustomization.yaml", "kustomization.yml"}
+}
 
 # Lists in lists are walked, since a list's items inherit its kind and may be lists themselves.
 flattened := [inherit(content, path, item) |

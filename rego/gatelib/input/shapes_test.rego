@@ -35,6 +35,49 @@ test_conftest_combine if {
 	contents(given) == [pod, service]
 }
 
+test_conftest_files_share_no_namespace_beyond_their_kustomization if {
+	given := [{"path": path, "contents": contents} | some [path, contents, _] in rooted]
+	expected := [{"index": index, "root": rooted[position][2], "content": pod} |
+		some index, position in [0, 2, 3, 3, 4, 5, 7, 8, 10]
+	]
+	shapes.documents == expected with input as given
+}
+
+test_without_a_kustomization_all_files_share_one if {
+	given := [{"path": path, "contents": pod} | some path in ["a/x.yaml", "b/y.yaml", "kustomization.json", "a/Kustomization"]]
+	{document.root | some document in shapes.documents} == {0} with input as given
+}
+
+test_a_kustomization_at_the_top_is_above_all_files if {
+	given := [{"path": path, "contents": pod} | some path in ["kustomization.yaml", "x.yaml", "a/y.yaml", "b/kustomization.yaml"]]
+	[document.root | some document in shapes.documents] == ["", "", "", "b"] with input as given
+}
+
+test_files_without_a_path_count_for_nothing_in_this if {
+	given := [
+		{"contents": pod},
+		{"path": 1, "contents": pod},
+		{"path": "a/kustomization.yml", "contents": service},
+		{"path": "a/x.yaml", "contents": pod},
+	]
+	[document.root | some document in shapes.documents] == [0, 0, "a", "a"] with input as given
+}
+
+# Path, contents and the root that is expected.
+rooted := [
+	["../k8s/a/deep/er/x.yaml", pod, "../k8s/a"],
+	["../k8s/a/empty.yaml", null, ""],
+	["../k8s/a/kustomization.yaml", pod, "../k8s/a"],
+	["../k8s/a/list.yaml", list("List", [pod, pod]), "../k8s/a"],
+	["../k8s/ab.yaml", pod, 0],
+	["../k8s/ab/x.yaml", pod, 0],
+	["../k8s/b/empty.yaml", null, ""],
+	["../k8s/b/c/kustomization.yml", pod, "../k8s/b/c"],
+	["../k8s\\b\\c\\x.yaml", pod, "../k8s/b/c"],
+	["../k8s/b/d/empty.yaml", null, ""],
+	["../k8s/b/x.yaml", pod, 0],
+]
+
 test_an_admission_review if {
 	given := {"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": {"uid": "1", "object": pod}}
 	shapes.name == "admission_review" with input as given

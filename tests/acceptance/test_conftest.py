@@ -98,6 +98,20 @@ def test_a_bundle_is_exported_and_gives_the_findings_of_gatelib(tmp_path: Path) 
     assert ran.code == 1
 
 
+def test_an_export_takes_no_folder_with_anything_else_in_it(tmp_path: Path) -> None:
+    bundle = write_bundle(tmp_path / "bundle.tar.gz", bundle_of(one_rule()))
+    for place, message in (
+        (".", "an export replaces its folder, and you are in it"),
+        ("..", "you are in it"),
+    ):
+        done = gatelib("export", "conftest", bundle, place, cwd=tmp_path)
+        assert (done.code, message in done.complaint) == (2, True)
+    write(tmp_path, {"mine/notes.txt": "mine"})
+    done = gatelib("export", "conftest", bundle, "mine", cwd=tmp_path)
+    assert (done.code, "holds `notes.txt`, which no export wrote" in done.complaint) == (2, True)
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["notes.txt"]
+
+
 def test_a_finding_says_all_that_gatelib_knows_of_it(gate: Path) -> None:
     assert run(gate, "../bad.yaml").entries("failures") == [
         {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -140,6 +140,9 @@ def _tables(policy: Policy) -> dict[str, Any]:
 
 
 def _judged(policy: Policy, paths: Sequence[str], now: datetime) -> Report:
+    """Judge files by a bundle's rules, whatever input it takes where it is enforced."""
+    fixed = {key: value for key, value in policy.data["bundle"].items() if key != "inputs"}
+    policy = replace(policy, data={**policy.data, "bundle": fixed})
     settings = Settings(now=now.strftime("%Y-%m-%dT%H:%M:%SZ"))
     return Gate(settings, policy).check(paths, allow_empty=True)
 

@@ -163,3 +163,16 @@ def test_the_commands(tmp_path: Path) -> None:
     unread = run("diff", "old.tar.gz", "old.tar.gz", "bad.yaml")
     assert (unread.code, "! bad.yaml:" in unread.text) == (3, True)
     assert run("diff", "old.tar.gz", "bad.yaml").code == 3
+
+
+def test_bundles_for_reviews_are_compared_on_files_as_well(tmp_path: Path) -> None:
+    write(tmp_path, {"pod.yaml": stream(privileged())})
+    values: dict[str, Any] = {"gate": "admission", "inputs": ["admission_review"]}
+    change = comparing.compare(
+        made(tmp_path, **values),
+        made(tmp_path, **values, rules=["GL-K8S-006"]),
+        [str(tmp_path / "pod.yaml")],
+        now=NOW,
+    )
+    found = [(difference.what, difference.name.split()[0]) for difference in change.differences]
+    assert (change.errors, found) == ([], [("rule", "GL-K8S-001"), ("finding", "GL-K8S-001")])

@@ -78,7 +78,8 @@ def members(tar: bytes) -> Iterator[Member]:
             continue
         yield _member(kind, name or own_name, content)
         name = b""
-    if name or len(tar) < place + BLOCK or tar.count(0, place) != len(tar) - place:
+    rest = len(tar) - place
+    if name or rest < BLOCK or rest % BLOCK or tar.count(0, place) != rest:
         raise BundleError("the bundle is cut off, or damaged between two of its files")
 
 

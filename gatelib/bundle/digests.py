@@ -54,7 +54,10 @@ def digest(name: str, content: bytes, algorithm: str = DEFAULT) -> str:
     if base in _JSON:
         content = _canonical(_numbers_as_spelt(name, content)).encode()
     elif base in _YAML:
-        content = _canonical(_yaml(name, content)).encode()
+        raise BundleError(
+            f"`{name}` is nothing that a bundle of rules holds: readers make different data of YAML",
+            hint="ship the data as JSON, as `opa build` does",
+        )
     return hashlib.new(ALGORITHMS[algorithm], content, usedforsecurity=True).hexdigest()
 
 
@@ -138,15 +141,6 @@ def _numbers_as_spelt(name: str, content: bytes) -> Any:
     return read_json(name, content, parse_int=_Number, parse_float=_Number)
 
 
-def _yaml(name: str, content: bytes) -> Any:
-    from gatelib.loader import load
-
-    loaded = load(content)
-    if loaded.error is not None or len(loaded.documents) != 1:
-        raise BundleError(f"`{name}` in the bundle is no single YAML document")
-    return loaded.documents[0].value
-
-
 def _canonical(value: Any) -> str:
     match value:
         case dict():
@@ -158,12 +152,8 @@ def _canonical(value: Any) -> str:
             return str(value)
         case str():
             return _text(value)
-        case None | bool() | int():
-            return json.dumps(value)
         case _:
-            raise BundleError(
-                "a fraction in a YAML file of the bundle has no one spelling", hint="ship the data as JSON"
-            )
+            return json.dumps(value)
 
 
 def _text(value: str) -> str:

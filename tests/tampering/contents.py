@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from tests.forging import bundle, encoded, payload, signed, token
+from tests.forging import bundle, encoded, payload, signatures, signed, token
 from tests.tampering.base import (
     CATALOG,
     EXTRA,
@@ -32,6 +32,15 @@ UTF8 = "invalid UTF-8 in data"
 DEEP = "data of more than 100 levels"
 SECOND = "the signature in a folder"
 PATCH = "an empty `patch.json`"
+
+
+def in_yaml() -> bytes:
+    """Data in YAML, signed as OPA signs it: by what it says."""
+    roots = manifest(roots=["gatelib"])
+    said = payload({**files(), MANIFEST: roots, "gatelib/x/data.json": b'{"x": true}'})
+    jwt = token(json.dumps(said).replace("x/data.json", "x/data.yaml").encode())
+    content = {**files(), MANIFEST: roots, "gatelib/x/data.yaml": b"x: true\n"}
+    return bundle({**content, SIGNATURES: signatures(jwt)})
 
 
 REFUSED: Mapping[str, Attack] = {
@@ -185,6 +194,7 @@ TAKEN_BY_OPA: Mapping[str, Attack] = {
         lambda: replaced(MANIFEST, files()[MANIFEST] + b" # x"), "is no JSON", COMMENT
     ),
     "a comment in data": Attack(lambda: replaced(GATES, files()[GATES] + b" # x"), "is no JSON", COMMENT),
+    "a file of YAML": Attack(in_yaml, "readers make different data of YAML", COMMENT),
     "data in YAML": Attack(lambda: replaced(GATES, b"---\n" + files()[GATES]), "is no JSON", COMMENT),
     "something behind the signature": Attack(
         lambda: replaced(SIGNATURES, good()[SIGNATURES] + b" x"), "is no JSON", COMMENT

@@ -16,25 +16,35 @@ from gatelib.policy import shipped
 
 
 def files(
-    exceptions: Sequence[str], evidence: Sequence[str], *, base: Path, created: datetime
+    exceptions: Sequence[str],
+    evidence: Sequence[str],
+    *,
+    base: Path,
+    created: datetime,
+    allow_empty: bool = False,
 ) -> dict[str, bytes]:
     """Return the bundle's files; paths are relative to ``base``.
 
+    An empty bundle takes back what an earlier one gave, and so has to be allowed.
+
     Raises:
-        ConfigError: a record cannot be read or is not of its form, or there is none.
+        ConfigError: a record cannot be read or is not of its form, or there is none and none is not allowed.
 
     """
-    found = read(exceptions, evidence, base=base)
+    found = read(exceptions, evidence, base=base, allow_empty=allow_empty)
     return build.data_files(
         found.exceptions if exceptions else None, found.evidence if evidence else None, created=created
     )
 
 
-def read(exceptions: Sequence[str], evidence: Sequence[str], *, base: Path) -> Given:
+def read(
+    exceptions: Sequence[str], evidence: Sequence[str], *, base: Path, allow_empty: bool = False
+) -> Given:
     """Return the records in some paths, which are relative to ``base``.
 
     Raises:
-        ConfigError: a record cannot be read or is not of its form, or there is none in what was named.
+        ConfigError: a record cannot be read or is not of its form, or there is none in what was named and
+            none is not allowed.
 
     """
     reader = trusted.Reader(
@@ -47,6 +57,8 @@ def read(exceptions: Sequence[str], evidence: Sequence[str], *, base: Path) -> G
         (exceptions, given.exceptions, "PolicyException"),
         (evidence, given.evidence, "ImageEvidence"),
     ):
-        if named and not found:
-            raise ConfigError(f"there is no {what} in what was named")
+        if named and not found and not allow_empty:
+            raise ConfigError(
+                f"there is no {what} in what was named", hint="--allow-empty takes back all that were given"
+            )
     return given

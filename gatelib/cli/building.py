@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from gatelib.bundle import archive, loading
+from gatelib.cli.files import write_file
 from gatelib.cli.keys import read_signing_key, signing
 from gatelib.cli.params import moment
 from gatelib.errors import UsageError
@@ -30,6 +31,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     "--exceptions", multiple=True, metavar="PATH", help="No definition, but PolicyException records."
 )
 @click.option("--evidence", multiple=True, metavar="PATH", help="No definition, but ImageEvidence records.")
+@click.option("--allow-empty", is_flag=True, help="No record is no error; takes all back.")
 @signing
 def build(
     definition: Path | None,
@@ -37,6 +39,7 @@ def build(
     created: str | None,
     exceptions: tuple[str, ...],
     evidence: tuple[str, ...],
+    allow_empty: bool,
     **signer: Any,
 ) -> None:
     """Build a bundle from a definition, or one that brings exceptions and evidence to it.
@@ -50,12 +53,14 @@ def build(
     from gatelib.bundle import given
     from gatelib.policy import shipped
 
+    if definition is not None and allow_empty:
+        raise UsageError("--allow-empty is for a bundle of records", hint="a bundle of rules has rules")
     at = _created(created)
     if definition is not None:
         files = building.files(definitions.read(definition, shipped()), created=at)
     else:
-        files = given.files(exceptions, evidence, base=Path.cwd(), created=at)
-    _write(output, _signed(files, **signer))
+        files = given.files(exceptions, evidence, base=Path.cwd(), created=at, allow_empty=allow_empty)
+    write_file(output, _signed(files, **signer))
 
 
 @click.command(epilog="Example: gatelib bundle sign pr.tar.gz --signing-key release.pem")
@@ -67,7 +72,7 @@ def sign(file: Path, output: Path | None, **signer: Any) -> None:
     if signer["signing_key"] is None:
         raise UsageError("there is no key to sign with", hint="name one with --signing-key")
     files = loading.read(file, loading.Trust(), now=moment(None), verified=False).files
-    _write(output or file, _signed(files, **signer))
+    write_file(output or file, _signed(files, **signer))
 
 
 def _signed(
@@ -99,10 +104,3 @@ def _created(given: str | None) -> datetime:
     if found is None or not 1970 <= found.year <= 2259:  # as everywhere
         raise UsageError(f"SOURCE_DATE_EPOCH is `{epoch}`, and must be seconds since 1970")
     return found
-
-
-def _write(target: Path, data: bytes) -> None:
-    try:
-        target.write_bytes(data)
-    except OSError as error:
-        raise UsageError(f"cannot be written: {error.strerror}", file=str(target)) from None

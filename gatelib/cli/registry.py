@@ -12,10 +12,11 @@ import click
 
 from gatelib.bundle import loading
 from gatelib.bundle.references import Reference
+from gatelib.cli.files import write_file
 from gatelib.cli.keys import verifying
 from gatelib.cli.params import moment
 from gatelib.cli.verifying import trust_of
-from gatelib.errors import BundleError, UsageError
+from gatelib.errors import BundleError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -89,10 +90,7 @@ def pull(reference: str, output: Path, plain_http: bool, timeout: float, **given
     trust = trust_of(**given)
     pulled = oci.pull(reference, **access(reference, plain_http, timeout))
     loading.open_bundle(pulled.tarball, trust, now=moment(None))
-    try:
-        output.write_bytes(pulled.tarball)
-    except OSError as error:
-        raise UsageError(f"cannot be written: {error.strerror}", file=str(output)) from None
+    write_file(output, pulled.tarball)
     click.echo(_pinned(reference, pulled.digest))
 
 

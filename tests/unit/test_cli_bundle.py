@@ -102,6 +102,24 @@ def test_the_moment_is_in_utc_and_may_come_from_the_environment(
     assert revision(tree / "new.tar.gz").startswith(f"{moment}-")
 
 
+def test_a_bundle_that_cannot_be_written_leaves_the_old_one(tree: Path) -> None:
+    old = (tree / "own.tar.gz").read_bytes()
+    (tree / "other.yaml").write_text("name: other\ninputs: [nothing]\n")
+    run("bundle", "build", "other.yaml", "-o", "own.tar.gz", *CREATED, cwd=tree, code=2)
+    assert (tree / "own.tar.gz").read_bytes() == old
+    _, complaint = run("bundle", "build", "own.yaml", "-o", "gone/own.tar.gz", *CREATED, cwd=tree, code=2)
+    assert complaint == ["gatelib: gone/own.tar.gz: cannot be written: No such file or directory"]
+
+
+def test_a_bundle_written_through_a_link_leaves_the_link(tree: Path) -> None:
+    (tree / "served").mkdir()
+    (tree / "latest.tar.gz").symlink_to("served/own.tar.gz")
+    run("bundle", "build", "own.yaml", "-o", "latest.tar.gz", *CREATED, cwd=tree)
+    assert (tree / "latest.tar.gz").is_symlink()
+    assert [path.name for path in (tree / "served").iterdir()] == ["own.tar.gz"]
+    assert (tree / "served" / "own.tar.gz").read_bytes() == (tree / "own.tar.gz").read_bytes()
+
+
 def test_without_a_moment_it_is_the_clocks(tree: Path) -> None:
     before = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     run("bundle", "build", "own.yaml", "-o", "new.tar.gz", cwd=tree)
@@ -127,6 +145,7 @@ def test_a_moment_of_the_environment_that_is_none_is_a_usage_error(tree: Path, e
         ("own.yaml --exceptions k8s", "gatelib: name a definition, or exceptions and evidence"),
         ("own.yaml --created yesterday", "gatelib: `yesterday` is no RFC 3339 date-time"),
         ("own.yaml --scope prod", "gatelib: there is no key to sign with"),
+        ("own.yaml --allow-empty", "gatelib: --allow-empty is for a bundle of records"),
         (
             "own.yaml --signing-key release.pub",
             "gatelib: release.pub: the signing key is no private key in PEM",

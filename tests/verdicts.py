@@ -31,22 +31,50 @@ def of_opa(
         names = [f"bundle-{number}" for number in range(len(bundles))]
         for name, content in zip(names, bundles, strict=True):
             files.put(name, content)
-        configuration = {
-            "services": {"policies": {"url": files.url}},
-            "keys": keys,
-            "bundles": {
-                name: {"service": "policies", "resource": name, "polling": _ONCE, "signing": {"scope": scope}}
-                for name in names
-            },
-            "status": {"prometheus": True},
-        }
-        path = folder / "opa.json"
-        path.write_text(json.dumps(configuration))
+        path = _configuration(folder, files.url, names, keys, scope, {"console": True})
         with opa_server("--config-file", path, wait="") as server:
             told = wait_for(
                 lambda: _all(server, len(bundles)), "a verdict on each bundle", patience=_PATIENCE
             )
     return [_complaint(told[name]) for name in names]
+
+
+def last_words(bundle: bytes, folder: Path, keys: Mapping[str, Mapping[str, str]], status: Any) -> str:
+            told = wait_for(
+                lambda: _all(server, len(bundles)), "a verdict on each bundle", patience=_PATIENCE
+            )
+    with Files() as files:
+        files.put("bundle", bundle)
+        path = _configuration(folder, files.url, ["bundle"], keys, "prod", status)
+        with opa_server("--config-file", path, wait="") as server:
+            try:
+                wait_for(lambda: _all(server, 1), "a verdict", patience=_PATIENCE)
+                server.ask("GET", "/health")
+            except OSError:
+                return server.log.read_text("utf-8", "replace").partition("panic: ")[2].partition("\n")[0]
+    return ""
+
+
+def _configuration(
+    folder: Path,
+    url: str,
+    names: Sequence[str],
+    keys: Mapping[str, Mapping[str, str]],
+    scope: str,
+    status: Any,
+) -> Path:
+    configuration = {
+        "services": {"policies": {"url": url}},
+        "keys": keys,
+        "bundles": {
+            name: {"service": "policies", "resource": name, "polling": _ONCE, "signing": {"scope": scope}}
+            for name in names
+        },
+        "status": status,
+    }
+    path = folder / "opa.json"
+    path.write_text(json.dumps(configuration))
+    return path
 
 
 def _all(server: Server, number: int) -> Mapping[str, Mapping[str, Any]] | None:

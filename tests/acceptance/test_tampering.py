@@ -120,6 +120,13 @@ def test_opa_still_takes(opa: Mapping[str, str], name: str) -> None:
     assert opa[name] == ""
 
 
+@pytest.mark.parametrize("status", ["prometheus", "console"])
+def test_a_name_that_is_not_utf8_ends_an_opa_that_counts_for_prometheus(tmp_path: Path, status: str) -> None:
+    keys = {"release": {"algorithm": "RS256", "key": pair("release").public}}
+    words = verdicts.last_words(made("a name that is not UTF-8"), tmp_path, keys, {status: True})
+    assert words.endswith("is not valid UTF-8") == (status == "prometheus")
+
+
 def test_the_guide_lists_what_only_gatelib_refuses() -> None:
     guide = (ROOT / "docs" / "guides" / "bundles.md").read_text("utf-8")
     table = guide.partition("| gatelib refuses, OPA takes |")[2].partition("\n\n")[0]

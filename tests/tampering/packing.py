@@ -70,6 +70,9 @@ REFUSED: Mapping[str, Attack] = {
     "a path that leads out": Attack(
         lambda: followed_by(member(b"../a.rego", EXTRA)), "no plain name", "not included"
     ),
+    "a name that is not UTF-8": Attack(
+        lambda: followed_by(member(b"\xff.rego", EXTRA)), "not UTF-8", "not included"
+    ),
     "a path from the root": Attack(
         lambda: followed_by(member(b"/etc/a.rego", EXTRA)), "is not among the signed", "not included"
     ),

@@ -40,9 +40,7 @@ def of_opa(
 
 
 def last_words(bundle: bytes, folder: Path, keys: Mapping[str, Mapping[str, str]], status: Any) -> str:
-            told = wait_for(
-                lambda: _all(server, len(bundles)), "a verdict on each bundle", patience=_PATIENCE
-            )
+    """Return why an OPA ends that polls a bundle, with some settings of ``status``; empty where it goes on."""
     with Files() as files:
         files.put("bundle", bundle)
         path = _configuration(folder, files.url, ["bundle"], keys, "prod", status)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -40,14 +41,16 @@ def of_opa(
 
 
 def last_words(bundle: bytes, folder: Path, keys: Mapping[str, Mapping[str, str]], status: Any) -> str:
-    """Return why an OPA ends that polls a bundle, with some settings of ``status``; empty where it goes on."""
+    """Return why an OPA with some settings of ``status`` ends on a bundle; empty where it goes on."""
     with Files() as files:
         files.put("bundle", bundle)
         path = _configuration(folder, files.url, ["bundle"], keys, "prod", status)
         with opa_server("--config-file", path, wait="") as server:
             try:
                 wait_for(lambda: _all(server, 1), "a verdict", patience=_PATIENCE)
-                server.ask("GET", "/health")
+                for _ in range(20):
+                    server.ask("GET", "/health")
+                    time.sleep(0.05)
             except OSError:
                 return server.log.read_text("utf-8", "replace").partition("panic: ")[2].partition("\n")[0]
     return ""

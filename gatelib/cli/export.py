@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -87,7 +88,7 @@ def _policy(bundle: Path, **given: Any) -> Policy:
 
 
 def _write(files: Mapping[str, bytes], folder: Path, policy: Policy) -> None:
-    target = folder.absolute()
+    target = Path(os.path.normpath(folder.absolute()))
     if Path.cwd().is_relative_to(target):
         raise UsageError("an export replaces its folder, and you are in it", hint="name another folder")
     place.write(files, target)

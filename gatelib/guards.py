@@ -1,8 +1,8 @@
 """What keeps foreign policy and data from changing the answer.
 
 Engines differ in what they refuse: data laid over a rule wins in regorus, wins in Conftest where the rule is
-read as part of a whole, and stops OPA. So gatelib refuses it, and whatever else does not belong to a team, before
-any engine starts.
+read as part of a whole, and stops OPA. So gatelib refuses it, and whatever else does not belong to a team,
+before any engine starts.
 """
 
 from __future__ import annotations

@@ -259,7 +259,9 @@ def test_engines_are_known_by_their_names() -> None:
 
 
 def test_an_unknown_engine_is_a_usage_error_that_names_the_known_ones() -> None:
-    with pytest.raises(UsageError, match=r"there is no engine `conftest` \(one of embedded, opa, opa-server\)"):
+    with pytest.raises(
+        UsageError, match=r"there is no engine `conftest` \(one of embedded, opa, opa-server\)"
+    ):
         engines.engine("conftest")
 
 

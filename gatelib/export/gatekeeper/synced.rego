@@ -10,16 +10,16 @@ package gatelib.input.synced
 # description: Each object once, in an order of no meaning.
 objects contains object if {
 	some kinds in data.inventory.cluster
-	some objects in kinds
-	some object in objects
+	some by_name in kinds
+	some object in by_name
 	is_stored(object)
 }
 
 objects contains object if {
 	some namespace in namespaces
 	some kinds in data.inventory.namespace[namespace]
-	some objects in kinds
-	some object in objects
+	some by_name in kinds
+	some object in by_name
 	is_stored(object)
 }
 

@@ -13,7 +13,7 @@ import click
 from gatelib.bundle import loading
 from gatelib.cli.keys import verifying
 from gatelib.cli.params import moment
-from gatelib.cli.verifying import trust_of
+from gatelib.cli.trust import trust_of
 from gatelib.errors import UsageError
 from gatelib.export import folder as place
 from gatelib.policy import Policy

@@ -15,7 +15,7 @@ from gatelib.bundle.references import Reference
 from gatelib.cli.files import write_file
 from gatelib.cli.keys import verifying
 from gatelib.cli.params import moment
-from gatelib.cli.verifying import trust_of
+from gatelib.cli.trust import trust_of
 from gatelib.errors import BundleError
 
 if TYPE_CHECKING:

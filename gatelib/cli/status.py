@@ -13,7 +13,7 @@ from gatelib.cli import put
 from gatelib.cli.connecting import connecting
 from gatelib.cli.keys import verifying
 from gatelib.cli.params import moment
-from gatelib.cli.verifying import trust_of
+from gatelib.cli.trust import trust_of
 from gatelib.engines import Connection
 from gatelib.errors import UsageError
 from gatelib.reporters.show import inert, visible

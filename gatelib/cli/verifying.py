@@ -10,8 +10,10 @@ import orjson
 
 from gatelib.bundle import loading
 from gatelib.cli import put
-from gatelib.cli.keys import verification_keys, verifying
+from gatelib.cli.keys import verifying
 from gatelib.cli.params import moment
+from gatelib.cli.registry import access
+from gatelib.cli.trust import trust_of
 from gatelib.errors import UsageError
 from gatelib.reporters.show import inert, visible
 
@@ -34,7 +36,6 @@ def verify(file: str, now: str | None, plain_http: bool, **given: Any) -> None:
         raise UsageError("there is no key to verify with", hint="name one with --verification-key")
     if file.startswith(_OCI):
         from gatelib.bundle import oci
-        from gatelib.cli.registry import access
 
         reference = file.removeprefix(_OCI)
         pulled = oci.pull(reference, **access(reference, plain_http))
@@ -91,12 +92,3 @@ def diff(old: Path, new: Path, paths: tuple[str, ...], form: str, now: str | Non
         for line in change.lines():
             click.echo(inert(visible(line)))
     return 3 if change.errors else 1 if change else 0
-
-
-def trust_of(
-    *, keys: tuple[str, ...], algorithm: str | None, scope: str, min_revision: str | None
-) -> loading.Trust:
-    """Return what the options ask a bundle to prove."""
-    return loading.Trust(
-        keys=verification_keys(keys, algorithm), scope=scope, required=bool(keys), min_revision=min_revision
-    )

@@ -69,8 +69,8 @@ inventory := [] if {
 
 inventory_given := envelope.inventory if {
 	is_array(envelope.inventory)
-} else := [{"index": index, "content": content} |
-	some index, content in synced.objects
+} else := [{"content": content} |
+	some content in synced.objects
 	not content in superseded
 ] if {
 	is_review

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any
 
-from gatelib.bundle.digests import read_json
-from gatelib.bundle.loading import Bundle
+from gatelib.bundle.loading import Bundle, data_of
 from gatelib.errors import BundleError
-
-_CATALOG: Final = "gatelib/catalog/"
-_FIXED: Final = "gatelib/bundle/data.json"
+from gatelib.policy import Module
 
 
 def describe(bundle: Bundle) -> dict[str, Any]:
@@ -23,7 +20,7 @@ def describe(bundle: Bundle) -> dict[str, Any]:
         BundleError: its data cannot be read.
 
     """
-    signer = bundle.signer
+    signer, data = bundle.signer, data_of(bundle)
     return {
         "revision": bundle.revision,
         "sha256": bundle.sha256,
@@ -34,9 +31,11 @@ def describe(bundle: Bundle) -> dict[str, Any]:
             "algorithm": signer.algorithm if signer else None,
             "scope": signer.scope if signer else None,
         },
-        "fixes": {key: value for key, value in _object(bundle, _FIXED).items() if key != "revision"},
+        "fixes": {
+            key: value for key, value in _object(data, "gatelib", "bundle").items() if key != "revision"
+        },
         "roots": bundle.manifest.get("roots", [""]),
-        "rules": list(_rules(bundle)),
+        "rules": list(_rules(bundle, _object(data, "gatelib", "catalog"))),
         "files": [
             {"name": name, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
             for name, content in sorted(bundle.files.items())
@@ -59,33 +58,41 @@ def lines(about: Mapping[str, Any]) -> Iterator[str]:
     yield f"files      {len(about['files'])}"
     yield f"rules      {len(about['rules'])}"
     for rule in about["rules"]:
-        yield f"  {rule['id']:<12} {rule['severity']:<9} {rule['sha256'][:12]}  {rule['title']}"
+        digest = (rule["sha256"] or "no policy")[:12]
+        yield f"  {rule['id']:<12} {rule['severity']:<9} {digest:<12}  {rule['title']}"
 
 
-def _rules(bundle: Bundle) -> Iterator[dict[str, Any]]:
-    for name in sorted(bundle.files):
-        if not name.startswith(_CATALOG):
-            continue
-        for rule, entry in sorted(_object(bundle, name).items()):
+def _rules(bundle: Bundle, catalogs: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    policies = {
+        Module(name, content.decode("utf-8", "replace")).package: hashlib.sha256(content).hexdigest()
+        for name, content in bundle.files.items()
+        if name.endswith(".rego")
+    }
+    for owner in sorted(catalogs):
+        for rule, entry in sorted(_object(catalogs, owner).items()):
             package = entry.get("package") if isinstance(entry, dict) else None
             if not isinstance(package, list) or len(package) != 2:
-                raise BundleError(f"`{rule}` in `{name}` is no entry of a catalogue")
-            path = "gatelib/rules/{0}/{1}/{1}.rego".format(*package)
+                raise BundleError(f"`{rule}` in the catalogue of `{owner}` is no entry of a catalogue")
+            name = ".".join(["gatelib", "rules", *map(str, package)])
             yield {
                 "id": rule,
-                "owner": name.split("/")[2],
+                "owner": owner,
                 "title": str(entry.get("title", "")),
                 "severity": str(entry.get("severity", "")),
-                "package": ".".join(["gatelib", "rules", *map(str, package)]),
-                "sha256": hashlib.sha256(bundle.files.get(path, b"")).hexdigest(),
+                "package": name,
+                "sha256": policies.get(name),
             }
 
 
-def _object(bundle: Bundle, name: str) -> dict[str, Any]:
-    value = read_json(name, bundle.files.get(name, b"{}"))
-    if not isinstance(value, dict):
-        raise BundleError(f"`{name}` in the bundle is no object")
-    return value
+def _object(data: Mapping[str, Any], *path: str) -> Mapping[str, Any]:
+    """Return what lies at a path, empty where nothing does."""
+    found = data
+    for key in path:
+        value = found.get(key, {})
+        if not isinstance(value, dict):
+            raise BundleError(f"`{'.'.join(path)}` in the bundle's data is no object")
+        found = value
+    return found
 
 
 def _words(value: Any) -> str:

@@ -141,15 +141,12 @@ def policy(bundle: Bundle, *, vouched: bool = False) -> Policy:
     if bundle.manifest.get("wasm"):
         raise BundleError("the bundle asks for WebAssembly in place of its Rego")
     modules: list[Module] = []
-    data: dict[str, Any] = {}
     for name, content in sorted(bundle.files.items()):
         if name.endswith(".rego"):
             modules.append(_module(name, content))
-        elif name.rpartition("/")[2] == "data.json":
-            _merge(data, name, read_json(name, content))
-        elif name not in (MANIFEST, SIGNATURES):
+        elif not _is_data(name) and name not in (MANIFEST, SIGNATURES):
             raise BundleError(f"`{name}` is nothing that a bundle of rules holds")
-    groups = _groups(data)
+    groups = _groups(data_of(bundle))
     catalogs = groups.pop("catalog", {})
     core = shipped()
     is_verified = vouched or bundle.signer is not None
@@ -164,6 +161,24 @@ def policy(bundle: Bundle, *, vouched: bool = False) -> Policy:
         data={"params": {}, "exceptions": [], **groups},
         origin=Origin(bundle.sha256, bundle.signer.keyid or "" if bundle.signer else None),
     )
+
+
+def data_of(bundle: Bundle) -> dict[str, Any]:
+    """Return the data in a bundle, each file's where its path says.
+
+    Raises:
+        BundleError: a file is no JSON, or says what another one says.
+
+    """
+    data: dict[str, Any] = {}
+    for name, content in sorted(bundle.files.items()):
+        if _is_data(name):
+            _merge(data, name, read_json(name, content))
+    return data
+
+
+def _is_data(name: str) -> bool:
+    return name.rpartition("/")[2] == "data.json"
 
 
 def _module(name: str, content: bytes) -> Module:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from gatelib import Gate, PolicyError, engines
-from gatelib.bundle import archive, build, definition, keys, loading
+from gatelib.bundle import archive, build, definition, inspecting, keys, loading
 from gatelib.policy import shipped
 from gatelib.settings import parse_now
 from tests.acceptance.command import NOW, pod, privileged, stream, write
@@ -84,6 +84,19 @@ def test_one_that_opa_built_and_nobody_signed_does_too(place: Path, way: Way) ->
     expected = report(place, "ours.tar.gz")
     assert expected["bundle"].pop("signed_by") == "release"
     assert found == expected
+
+
+@pytest.mark.parametrize("way", [a_folder, a_tarball])
+def test_looking_at_it_shows_the_same(place: Path, way: Way) -> None:
+    def shown(bundle: str) -> dict[str, Any]:
+        assert MOMENT is not None
+        found = loading.read(place / bundle, loading.Trust(), now=MOMENT, verified=False)
+        about = inspecting.describe(found)
+        return {key: about[key] for key in ("revision", "fixes", "roots", "rules")}
+
+    expected = shown("ours.tar.gz")
+    assert len(expected["rules"]) > 20
+    assert shown(rebuilt(place, way)) == expected
 
 
 def test_an_optimized_bundle_verifies_and_does_not_run(place: Path) -> None:

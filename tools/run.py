@@ -39,7 +39,7 @@ def main(arguments: list[str]) -> int:
     if task == "demo":
         code = _run("gatelib", "check", "examples/shop")
         return 0 if code == 1 else code
-    return _run("python", "-m", "pytest", *options) if task == "test" else 0
+    return _run("python", "-m", "pytest", "-n", "auto", *options) if task == "test" else 0
 
 
 def _run(program: str, *arguments: str) -> int:

@@ -31,6 +31,7 @@ def header(
     link: bytes = b"",
     magic: bytes = USTAR,
     prefix: bytes = b"",
+    trailer: bytes = b"",
     damaged: bool = False,
 ) -> bytes:
     """Return a tar header with whatever is asked for."""
@@ -47,6 +48,7 @@ def header(
         157: link,
         257: magic,
         345: prefix,
+        508: trailer,
     }
     for place, value in fields.items():
         block[place : place + len(value)] = value

@@ -69,8 +69,6 @@ def members(tar: bytes) -> Iterator[Member]:
         start = place + BLOCK
         content = tar[start : start + size]
         place = start + -(-size // BLOCK) * BLOCK
-        if place > len(tar):
-            raise BundleError("the bundle is cut off")
         if kind in (_PAX, _GLOBAL, _GNU_NAME):
             if name or size > _MOST_ABOUT_NEXT:
                 raise BundleError("the bundle's archive says too much of one file")

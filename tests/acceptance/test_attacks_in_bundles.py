@@ -125,6 +125,14 @@ def test_data_may_not_say_the_same_twice(tree: Path, sign: bool) -> None:
         judged(tree, attack, sign=sign)
 
 
+@SIGNED
+@pytest.mark.parametrize("number", [b"1e999", b"-1e999", b"18446744073709551616", b"-9223372036854775809"])
+def test_a_number_that_an_engine_would_read_as_another_is_none(tree: Path, number: bytes, sign: bool) -> None:
+    params = b'{"canary": {"min_hold": ' + number + b"}}"
+    with pytest.raises(BundleError, match=r"too large a number|more than 64 bits"):
+        judged(tree, {**files(), "gatelib/params/data.json": params}, sign=sign)
+
+
 # Foreign Rego
 
 

@@ -147,6 +147,7 @@ TAKEN_BY_OPA: Mapping[str, Attack] = {
     "two gzip streams for one tar": Attack(
         lambda: zipped(tar(good())[:700]) + zipped(tar(good())[700:] + END), "something follows", PACKED
     ),
+    "half a checksum": Attack(lambda: archive.write(good())[:-6], "cut off", PACKED),
     "a wrong checksum": Attack(lambda: archive.write(good())[:-8] + bytes(8), "damaged", PACKED),
     "zeroes without an end": Attack(lambda: bomb(END), "larger than 256 MiB", LARGE),
     "folders without an end": Attack(

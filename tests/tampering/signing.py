@@ -13,6 +13,7 @@ from tests.tampering.base import SIGNATURES, Attack, claiming, files, with_head,
 LATE = "an `exp` that has passed, an `nbf` that has not come"
 WEAK = "digests by MD5 or SHA-1"
 HEAD = "a header that names another algorithm than the key's, or extensions (`crit`, `b64`)"
+SPARE = "Base64 with spare bits that are set"
 SPELT = "more in `.signatures.json` than a signature"
 LIKE = "the names of its fields in other capitals"
 
@@ -30,6 +31,13 @@ def shared_secret(secret: bytes) -> bytes:
     text = json.dumps({"alg": "HS256", "kid": "release"}).encode()
     said = f"{encoded(text)}.{encoded(json.dumps(payload(files())).encode())}"
     return with_token(f"{said}.{encoded(hmac.digest(secret, said.encode(), 'sha256'))}")
+
+
+def with_spare_bits() -> bytes:
+    """The same signature, spelt otherwise: of the last letter's six bits only two count."""
+    jwt = token(payload(files()))
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    return with_token(jwt[:-1] + alphabet[alphabet.index(jwt[-1]) ^ 1])
 
 
 def cut_in_signature(text: str) -> bytes:
@@ -146,6 +154,7 @@ TAKEN_BY_OPA: Mapping[str, Attack] = {
     "no alg": Attack(lambda: with_head(alg=None), "algorithm", HEAD),
     "crit": Attack(lambda: with_head(crit=["x"], x=1), "asks for extensions", HEAD),
     "b64": Attack(lambda: with_head(b64=False, crit=["b64"]), "asks for extensions", HEAD),
+    "other spare bits in Base64": Attack(with_spare_bits, "is no JWT", SPARE),
     "a plug-in that is null": Attack(
         lambda: with_token(token(payload(files())), plugin=None), "asks for the plug-in", SPELT
     ),

@@ -106,6 +106,7 @@ BROKEN = {
     "a name of many kilobytes": (member(b"x", b"a" * 9000, b"L") + member(b"b"), "too much"),
     "a long name": (member(b"x", b"a" * 1025, b"L") + member(b"b"), "too long a name"),
     "a long part of a name": (member(b"x", b"a" * 256, b"L") + member(b"b"), "too long a name"),
+    "a path twice": (member(b"x", b"9 path=a\n9 path=b\n", b"x") + member(b"c"), "sets `path`"),
     "an empty path": (extended({b"path": b""}) + member(b"c"), "sets `path`"),
     "a path with NUL": (extended({b"path": b"a\0b"}) + member(b"c"), "sets `path`"),
     "a time that is none": (extended({b"mtime": b"soon"}) + member(b"c"), "sets `mtime`"),
@@ -115,6 +116,7 @@ BROKEN = {
     "a record without an end": (member(b"x", b"8 path=a", b"x") + member(b"c"), "damaged"),
     "a record of no length": (member(b"x", b"0 path=a\n", b"x") + member(b"c"), "damaged"),
     "times in GNU's header": (member(b"c", magic=GNU, prefix=b"00000000000"), "neither of POSIX nor of GNU"),
+    "a header of star": (member(b"c", trailer=b"tar\0"), "neither of POSIX nor of GNU"),
     "a header of the first tar": (member(b"c", magic=bytes(8)), "neither of POSIX nor of GNU"),
 }
 

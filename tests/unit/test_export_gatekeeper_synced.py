@@ -18,14 +18,19 @@ def thing(name: str, kind: str = "Service", version: str = "v1") -> dict[str, An
     return {"apiVersion": version, "kind": kind, "metadata": {"name": name}}
 
 
-def objects(inventory: Any, content: Any) -> list[str]:
-    """Return the names of the objects that are looked up when this is under review."""
+def asked(rule: str, data: Any, content: Any) -> Any:
     engine = regorus.Engine()
     engine.add_policy("synced.rego", SYNCED.read_text("utf-8"))
-    engine.add_data_json(orjson.dumps({"inventory": inventory}).decode())
+    engine.add_data_json(orjson.dumps(data).decode())
     engine.set_input_json(orjson.dumps({"review": {"object": content}}).decode())
-    found = orjson.loads(engine.eval_query_as_json("data.gatelib.input.synced.objects"))["result"]
-    return sorted(each["metadata"]["name"] for each in found[0]["expressions"][0]["value"])
+    found = orjson.loads(engine.eval_query_as_json(f"data.gatelib.input.synced.{rule}"))["result"]
+    return found[0]["expressions"][0]["value"]
+
+
+def objects(inventory: Any, content: Any) -> list[str]:
+    """Return the names of the objects that are looked up when this is under review."""
+    found = asked("objects", {"inventory": inventory}, content)
+    return sorted(each["metadata"]["name"] for each in found)
 
 
 def kept(**namespaces: Any) -> dict[str, Any]:
@@ -69,3 +74,16 @@ def test_an_object_inside_another_is_none() -> None:
         {"namespace": {"shop": {"v1": {"Service": {"x": outer}}}}}, thing("shop", "Namespace")
     ) == ["outer"]
     assert objects({}, None) == []
+
+
+@pytest.mark.parametrize(
+    ("data", "there"),
+    [
+        ({}, False),
+        ({"inventory": {}}, False),
+        ({"inventory": kept(shop=thing("of-shop"))}, True),
+        ({"inventory": {"namespace": {"far": {"v1": {"Service": {"x": thing("of-far")}}}}}}, True),
+    ],
+)
+def test_whether_anything_is_synced(data: Any, there: bool) -> None:
+    assert asked("there", data, thing("api", "Pod")) is there

@@ -23,6 +23,12 @@ objects contains object if {
 	is_stored(object)
 }
 
+# METADATA
+# description: Whether anything is synced at all.
+default there := false
+
+there if count(data.inventory) > 0
+
 namespaces contains input.review.object.metadata.namespace
 
 namespaces contains input.review.object.metadata.name if input.review.object.kind == "Namespace"

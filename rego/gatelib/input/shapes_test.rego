@@ -205,7 +205,8 @@ test_a_review_looks_up_what_is_synced if {
 		"kind": "Namespace",
 		"metadata": {"name": "a"},
 	}}}
-	every given in [{"review": {"object": pod}}, {"kind": "AdmissionReview", "request": {"object": pod}}] {
+	inside := object.union(pod, {"metadata": {"namespace": "a"}})
+	every given in [{"review": {"object": inside}}, {"kind": "AdmissionReview", "request": {"object": inside}}] {
 		found := shapes.inventory with input as given with data.kubernetes as namespaced
 		{entry.content.metadata.name | some entry in found} == {"one", "a"}
 		[entry.index | some entry in found] == [0, 1]

@@ -4,31 +4,71 @@ import data.gatelib.input.synced
 
 object_named(name) := {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}}
 
-test_what_kube_mgmt_keeps if {
-	synced.objects == {object_named("one"), object_named("two")} with data.kubernetes as {"pods": {
-		"a": {"one": object_named("one")},
-		"two": object_named("two"),
-	}}
+in_namespace(namespace) := [{"review": {"object": reviewed}}, {"request": {"object": reviewed}}] if {
+	reviewed := {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "new", "namespace": namespace}}
 }
 
-test_what_gatekeeper_keeps if {
-	synced.objects == {object_named("one"), object_named("two")} with data.inventory as {
-		"namespace": {"a": {"v1": {"Pod": {"one": object_named("one")}}}},
-		"cluster": {"v1": {"Pod": {"two": object_named("two")}}},
+of_kube_mgmt := {"pods": {
+	"a": {"one": object_named("one")},
+	"b": {"two": object_named("two")},
+	"three": object_named("three"),
+}}
+
+of_gatekeeper := {
+	"namespace": {
+		"a": {"v1": {"Pod": {"one": object_named("one")}}},
+		"b": {"v1": {"Pod": {"two": object_named("two")}}},
+	},
+	"cluster": {"v1": {"Pod": {"three": object_named("three")}}},
+}
+
+test_the_namespace_under_review_and_the_cluster if {
+	every given in in_namespace("a") {
+		near := {object_named("one"), object_named("three")}
+		synced.objects == near with input as given with data.kubernetes as of_kube_mgmt
+		synced.objects == near with input as given with data.inventory as of_gatekeeper
+	}
+}
+
+test_a_namespace_under_review_is_its_own if {
+	every key in ["review", "request"] {
+		given := {key: {"object": {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "b"}}}}
+		synced.objects == {object_named("two"), object_named("three")} with input as given with data.kubernetes as of_kube_mgmt
+	}
+}
+
+test_an_object_without_a_namespace_is_near_the_cluster_only if {
+	every reviewed in [object_named("a"), {"kind": "Node", "metadata": {"name": "b"}}, {}, null, "x"] {
+		given := {"review": {"object": reviewed}}
+		synced.objects == {object_named("three")} with input as given with data.kubernetes as of_kube_mgmt
+		synced.objects == {object_named("three")} with input as given with data.inventory as of_gatekeeper
 	}
 }
 
 test_what_is_no_object_of_a_cluster_is_none if {
 	synced.objects == set()
-	every odd in [{"kind": 7}, {"apiVersion": null}, {"metadata": {"name": 7}}, {"metadata": "x"}] {
-		synced.objects == set() with data.kubernetes as {"pods": {"a": object.union(object_named("one"), odd)}}
+	every given in in_namespace("a") {
+		every odd in [{"kind": 7}, {"apiVersion": null}, {"metadata": {"name": 7}}, {"metadata": "x"}] {
+			strange := object.union(object_named("one"), odd)
+			synced.objects == set() with input as given with data.kubernetes as {"pods": {"a": strange, "b": {"x": strange}}}
+		}
+		synced.objects == set() with input as given with data.kubernetes as 7 with data.inventory as ["x"]
 	}
-	synced.objects == set() with data.kubernetes as 7 with data.inventory as ["x"]
 }
 
 test_an_object_inside_another_is_none if {
-	outer := object.union(object_named("outer"), {"spec": {"manifest": object_named("inner")}, "inner": object_named("inner")})
-	synced.objects == {outer} with data.kubernetes as {"pods": {"outer": outer}}
-	synced.objects == {outer} with data.kubernetes as {"pods": {"a": {"outer": outer}}}
-	synced.objects == {outer} with data.inventory as {"cluster": {"v1": {"Pod": {"outer": outer}}}}
+	outer := object.union(object_named("a"), {"spec": {"manifest": object_named("inner")}, "inner": object_named("inner")})
+	every given in in_namespace("a") {
+		synced.objects == {outer} with input as given with data.kubernetes as {"pods": {"a": outer}}
+		synced.objects == {outer} with input as given with data.kubernetes as {"pods": {"a": {"a": outer}}}
+		synced.objects == {outer} with input as given with data.inventory as {"cluster": {"v1": {"Pod": {"a": outer}}}}
+		synced.objects == {outer} with input as given with data.inventory as {"namespace": {"a": {"v1": {"Pod": {"a": outer}}}}}
+	}
+}
+
+test_whether_anything_is_synced if {
+	not synced.there
+	not synced.there with data.kubernetes as {} with data.inventory as {}
+	synced.there with data.kubernetes as of_kube_mgmt
+	synced.there with data.inventory as of_gatekeeper
 }

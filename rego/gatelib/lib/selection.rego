@@ -103,7 +103,7 @@ errors contains {
 	"message": sprintf("rule `%s` looks at other objects of the cluster, and none are synced", [id]),
 } if {
 	shapes.is_review
-	count(synced.objects) == 0
+	not synced.there
 	some id in known
 	catalog[id].scope == "set"
 }

@@ -101,7 +101,10 @@ def verify(
         raise SignatureError(f"the bundle holds a second `{NAME}`")
     payload, signer = _verified_token(_token(files), keys)
     if signer.scope != scope:
-        raise SignatureError(f"the signature is for the scope `{signer.scope}`, not `{scope}`")
+        raise SignatureError(
+            f"the signature is for the scope `{signer.scope}`, not `{scope}`",
+            hint=None if scope else "say with --scope what the bundle must be signed for",
+        )
     _check_times(payload, now)
     _check_files(files, payload)
     return signer

@@ -256,6 +256,16 @@ def test_verify_prints_what_was_proved(tree: Path) -> None:
     )
 
 
+def test_who_forgets_the_scope_is_told_how_to_say_it(tree: Path) -> None:
+    signing = ("--signing-key", "release.pem", "--keyid", "release", "--scope", "prod")
+    run("bundle", "sign", "own.tar.gz", "-o", "scoped.tar.gz", *signing, cwd=tree)
+    _, complaint = run("bundle", "verify", "scoped.tar.gz", *KEY, cwd=tree, code=3)
+    assert complaint == [
+        "gatelib: scoped.tar.gz: the signature is for the scope `prod`, not ``",
+        "  say with --scope what the bundle must be signed for",
+    ]
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "complaint"),
     [

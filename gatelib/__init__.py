@@ -27,9 +27,9 @@ from gatelib.errors import (
 )
 
 if TYPE_CHECKING:
-    from gatelib.bundle.keys import VerificationKey, read_verification_key, verification_key
     from gatelib.engines import Connection
     from gatelib.gate import Gate
+    from gatelib.keys import VerificationKey, read_verification_key, verification_key
     from gatelib.report import (
         Finding,
         Location,
@@ -85,8 +85,8 @@ if not TYPE_CHECKING:  # a type checker would take every name for one that is th
             "Connection": "gatelib.engines",
             "Gate": "gatelib.gate",
             "Settings": "gatelib.settings",
-            "VerificationKey": "gatelib.bundle.keys",
-            "read_verification_key": "gatelib.bundle.keys",
-            "verification_key": "gatelib.bundle.keys",
+            "VerificationKey": "gatelib.keys",
+            "read_verification_key": "gatelib.keys",
+            "verification_key": "gatelib.keys",
         }
         return getattr(import_module(homes.get(name, "gatelib.report")), name)

@@ -16,7 +16,7 @@ from gatelib.errors import ConfigError
 from gatelib.validation import at, read_file
 
 if TYPE_CHECKING:
-    from gatelib.bundle.keys import VerificationKey
+    from gatelib.keys import VerificationKey
 
 _TRUSTED_ONLY: Final = frozenset({"pre-promote", "publish"})
 
@@ -50,7 +50,7 @@ class Config:
         listed = self.values.get("trust", {}).get("bundle", ())
         if not listed:
             return ()
-        from gatelib.bundle import keys
+        from gatelib import keys
 
         return tuple(
             keys.read_verification_key(

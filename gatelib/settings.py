@@ -14,8 +14,8 @@ from gatelib.catalog import GATES, SEVERITIES
 from gatelib.errors import UsageError
 
 if TYPE_CHECKING:
-    from gatelib.bundle.keys import VerificationKey
     from gatelib.engines import Connection
+    from gatelib.keys import VerificationKey
 
 _DATE_TIME: Final = r"(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d)(?:\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)"
 """As the rules read it: what is left of a second does not matter to whether it is one."""

@@ -18,8 +18,8 @@ from gatelib.errors import BundleError, PolicyError, SignatureError
 from gatelib.policy import Module, Origin, Policy, shipped
 
 if TYPE_CHECKING:
-    from gatelib.bundle.keys import VerificationKey
     from gatelib.bundle.signatures import Signer
+    from gatelib.keys import VerificationKey
 
 SIGNATURES: Final = ".signatures.json"
 

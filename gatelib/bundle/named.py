@@ -10,8 +10,8 @@ from gatelib.bundle import loading
 from gatelib.errors import BundleError, ConfigError, UsageError
 
 if TYPE_CHECKING:
-    from gatelib.bundle.keys import VerificationKey
     from gatelib.bundle.loading import Bundle
+    from gatelib.keys import VerificationKey
     from gatelib.policy import Policy
     from gatelib.resolution import InForce
 

@@ -19,8 +19,8 @@ from jwt.algorithms import ECAlgorithm
 from jwt.utils import der_to_raw_signature
 
 from gatelib.bundle import digests
-from gatelib.bundle.keys import ALGORITHMS, SigningKey, VerificationKey
 from gatelib.errors import BundleError, SignatureError
+from gatelib.keys import ALGORITHMS, SigningKey, VerificationKey
 
 NAME: Final = ".signatures.json"
 

@@ -13,7 +13,7 @@ import click
 from gatelib.errors import UsageError
 
 if TYPE_CHECKING:
-    from gatelib.bundle.keys import SigningKey, VerificationKey
+    from gatelib.keys import SigningKey, VerificationKey
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -69,7 +69,7 @@ def read_signing_key(place: str, algorithm: str | None, keyid: str | None) -> Si
         UsageError: it cannot be read, or is none.
 
     """
-    from gatelib.bundle import keys
+    from gatelib import keys
 
     _refuse_content(place)
     with _named(place):
@@ -80,7 +80,7 @@ def read_signing_key(place: str, algorithm: str | None, keyid: str | None) -> Si
 
 
 def _verification_key(keyid: str | None, place: str, algorithm: str | None) -> VerificationKey:
-    from gatelib.bundle import keys
+    from gatelib import keys
 
     with _named(place):
         if (content := _variable(place)) is not None:

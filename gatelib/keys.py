@@ -1,4 +1,4 @@
-"""Keys for bundles: what may sign one, and what verifies it."""
+"""Keys: what may sign a bundle or a record, and what verifies it."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, rsa
 
-from gatelib.bundle import keys
+from gatelib import keys
 from gatelib.cli.keys import read_signing_key, verification_keys
 from gatelib.errors import UsageError
 from tests.signing import pair

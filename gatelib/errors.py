@@ -7,6 +7,7 @@
     ├── PolicyError           Rego or engine data that gatelib refuses to run            (exit 2)
     ├── BundleError           a bundle that is not what it must be                       (exit 3)
     │   └── SignatureError    a bundle that nobody who is trusted has signed
+    ├── EvidenceError         a file or pack of evidence that cannot be used             (exit 3)
     ├── RegistryError         a registry that cannot be reached, refuses, or lies        (exit 3)
     └── EngineError           an engine that did not give a whole answer                 (exit 3)
         ├── EngineTimeoutError
@@ -84,6 +85,10 @@ class BundleError(GatelibError):
 
 class SignatureError(BundleError):
     """A bundle whose signature is missing, or does not prove what it must."""
+
+
+class EvidenceError(GatelibError):
+    """A file of evidence, or a pack of them, that cannot be read or is not what it must be."""
 
 
 class RegistryError(GatelibError):

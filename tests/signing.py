@@ -11,7 +11,8 @@ from typing import Final
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
-from gatelib.bundle import archive, keys, signatures
+from gatelib import keys
+from gatelib.bundle import archive, signatures
 
 CURVES: Final = {"ES256": ec.SECP256R1(), "ES384": ec.SECP384R1(), "ES512": ec.SECP521R1()}
 

@@ -17,7 +17,7 @@ import click
 from gatelib._version import __version__
 from gatelib.cli import complain
 from gatelib.cli.lazy import LazyGroup
-from gatelib.errors import BundleError, EngineError, GatelibError, LoadError, RegistryError
+from gatelib.errors import BundleError, EngineError, EvidenceError, GatelibError, LoadError, RegistryError
 
 _COMMANDS: Final = {
     "bundle": ("gatelib.cli.bundle", "bundle", "Build, sign, verify, compare and ship bundles."),
@@ -28,6 +28,9 @@ _COMMANDS: Final = {
     "normalize": ("gatelib.cli.normalize", "normalize", "Print what an engine would be given."),
     "rules": ("gatelib.cli.rules", "rules", "List, show and test rules."),
 }
+
+
+_UNJUDGED: Final = (BundleError, EngineError, EvidenceError, LoadError, RegistryError)
 
 
 @click.group(
@@ -64,7 +67,7 @@ def _run() -> int:
         return 3
     except GatelibError as error:
         _diagnose(error)
-        return 3 if isinstance(error, (BundleError, EngineError, LoadError, RegistryError)) else 2
+        return 3 if isinstance(error, _UNJUDGED) else 2
     except (BrokenPipeError, SystemExit):
         # The reader went away; what it read is its own affair, the verdict is lost. Click would exit with 1.
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - so that nothing is flushed into the pipe

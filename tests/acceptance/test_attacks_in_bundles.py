@@ -12,8 +12,8 @@ from typing import Any
 import orjson
 import pytest
 
-from gatelib import Gate, PolicyError, Report, UsageError, engines
-from gatelib.bundle import archive, build, definition, keys, loading
+from gatelib import Gate, PolicyError, Report, UsageError, engines, keys
+from gatelib.bundle import archive, build, definition, loading
 from gatelib.errors import BundleError, GatelibError
 from gatelib.policy import shipped
 from gatelib.settings import parse_now

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from gatelib import Gate, PolicyError, engines
-from gatelib.bundle import archive, build, definition, inspecting, keys, loading
+from gatelib import Gate, PolicyError, engines, keys
+from gatelib.bundle import archive, build, definition, inspecting, loading
 from gatelib.policy import shipped
 from gatelib.settings import parse_now
 from tests.acceptance.command import NOW, pod, privileged, stream, write

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from gatelib.bundle import archive, keys, loading
+from gatelib import keys
+from gatelib.bundle import archive, loading
 from gatelib.errors import BundleError
 from gatelib.settings import parse_now
 from tests import verdicts

@@ -14,7 +14,8 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from gatelib.bundle import archive, digests, keys, signatures
+from gatelib import keys
+from gatelib.bundle import archive, digests, signatures
 from gatelib.errors import BundleError, SignatureError
 from gatelib.settings import parse_now
 from tests.acceptance.command import NOW

@@ -14,7 +14,8 @@ from typing import Any
 import orjson
 import pytest
 
-from gatelib.bundle import archive, build, definition, keys, loading, signatures
+from gatelib import keys
+from gatelib.bundle import archive, build, definition, loading, signatures
 from gatelib.bundle.loading import Trust
 from gatelib.errors import BundleError, GatelibError, PolicyError, SignatureError, UsageError
 from gatelib.policy import Module, Policy, shipped

@@ -2,11 +2,13 @@
 
 A case is ``<domain>/<rule>/{allow,deny}/<case>.yaml`` with ``<case>.expected.json`` beside it::
 
-    {"given": {"gate": "pr", "now": "…", "params": {…}, "exceptions": […], "evidence": {…}, "inventory": […]},
+    {"given": {"gate": "pr", "now": "…", "params": {…}, "exceptions": […], "inventory": […],
+               "evidence": {…}, "verifications": […], "pack": {…}},
      "findings": [{"action": "deny", "document": 0, "path": […], "message": "…"}],
      "errors": [{"code": "…", "message": "…", "document": 0, "path": […]}]}
 
-``given`` and each of its keys may be left out. Documents count from 0 once lists are flattened.
+``given`` and each of its keys may be left out. Documents count from 0 once lists are flattened. A ``pack`` is
+described as :mod:`gatelib.evidence.described` says; where a gate requires one, none means an empty one.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ import orjson
 from gatelib import engines
 from gatelib.engines import Decision
 from gatelib.errors import ConfigError
+from gatelib.evidence.described import described
 from gatelib.loader import load
 from gatelib.normalize import Document, Kinds, normalize
 from gatelib.policy import Policy
@@ -29,7 +32,10 @@ NOW: Final = "2026-11-22T00:00:00Z"
 """The moment at which a case is judged that names none."""
 
 _SUFFIX: Final = ".expected.json"
-_GIVEN: Final = frozenset({"gate", "now", "params", "exceptions", "evidence", "inventory"})
+_GIVEN: Final = frozenset(
+    {"gate", "now", "params", "exceptions", "inventory", "evidence", "verifications", "pack"}
+)
+_WITH_PACK: Final = frozenset({"pre-promote", "publish"})
 _TIMEOUT: Final = 60.0
 
 
@@ -102,10 +108,18 @@ def decide(case: Case, policy: Policy, engine: str) -> Decision:
 def envelope(case: Case, policy: Policy) -> dict[str, Any]:
     """Return what an engine is given of a case."""
     kinds = Kinds.of(policy.data["kinds"])
+    documents = list(_documents(case.path, kinds))
+    now = case.given.get("now", NOW)
+    evidence, verifications = case.given.get("evidence", {}), case.given.get("verifications", [])
+    gate = case.given.get("gate", policy.catalog[case.rule]["gates"][0])
+    if "verifications" not in case.given and ("pack" in case.given or gate in _WITH_PACK):
+        contents = (document.content for document in documents)
+        found, verifications = described(case.given.get("pack", {}), contents, policy.data["layout"], now)
+        evidence = {**evidence, **found}
     return {
         "gatelib": 1,
-        "now": case.given.get("now", NOW),
-        "gate": case.given.get("gate", policy.catalog[case.rule]["gates"][0]),
+        "now": now,
+        "gate": gate,
         "rules": [case.rule],
         "documents": [
             {
@@ -115,14 +129,14 @@ def envelope(case: Case, policy: Policy) -> dict[str, Any]:
                 "root": 0,
                 "content": document.content,
             }
-            for index, document in enumerate(_documents(case.path, kinds))
+            for index, document in enumerate(documents)
         ],
         "inventory": [
             {"index": index, "root": 0, "content": content}
             for index, content in enumerate(case.given.get("inventory", []))
         ],
-        "evidence": case.given.get("evidence", {}),
-        "verifications": [],
+        "evidence": evidence,
+        "verifications": verifications,
     }
 
 
@@ -140,12 +154,13 @@ def check(case: Case, decision: Decision, engine: str) -> Outcome:
         "findings": _sorted(
             _picked(
                 {**finding, "message": finding["msg"]},
-                ("action", "document", "exception", "path", "message", "waived_by"),
+                ("action", "document", "evidence", "exception", "path", "message", "waived_by"),
             )
             for finding in found
         ),
         "errors": _sorted(
-            _picked(error, ("code", "message", "document", "exception", "path")) for error in value["errors"]
+            _picked(error, ("code", "message", "document", "evidence", "exception", "path"))
+            for error in value["errors"]
         ),
     }
     expected = {"findings": _sorted(case.findings), "errors": _sorted(case.errors)}

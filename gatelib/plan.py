@@ -37,6 +37,9 @@ class Given:
     given: list[GivenException] = field(default_factory=list)
     """The same, as reports show them."""
     evidence: dict[str, Any] = field(default_factory=dict)
+    """Facts by file."""
+    verifications: list[dict[str, Any]] = field(default_factory=list)
+    """What was verified of them."""
     inventory: list[tuple[str, str, bytes]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     inputs: list[tuple[str, str]] = field(default_factory=list)
@@ -57,6 +60,7 @@ class Plan:
     set_rules: tuple[str, ...]
     namespace: str | None
     evidence: Mapping[str, Any]
+    verifications: tuple[Mapping[str, Any], ...]
     exceptions: tuple[GivenException, ...]
     inventory: tuple[tuple[str, str, bytes], ...]
     """``(type, scope, document of an envelope in JSON)`` of what is looked up and not judged."""
@@ -98,7 +102,7 @@ class Plan:
             "documents": [],
             "inventory": [],
             "evidence": self.evidence,
-            "verifications": [],
+            "verifications": list(self.verifications),
         }
 
     def _extra_kinds(self) -> list[dict[str, str]]:

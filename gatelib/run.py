@@ -169,6 +169,7 @@ class Run:
             set_rules=by_scope["set"],
             namespace=self.force.value("namespace", None)[0],
             evidence=side.evidence,
+            verifications=tuple(side.verifications),
             exceptions=tuple(side.given),
             inventory=tuple(side.inventory),
             timeout=float(self.force.value("timeout", 60.0)[0]),

@@ -51,24 +51,32 @@ def files(policy: Policy, *, created: datetime) -> dict[str, bytes]:
 def data_files(
     exceptions: Sequence[Mapping[str, Any]] | None,
     evidence: Mapping[str, Any] | None,
+    verifications: Sequence[Mapping[str, Any]] = (),
     *,
     created: datetime,
 ) -> dict[str, bytes]:
     """Return the files of a bundle that brings exceptions, evidence or both to a bundle of rules beside it.
 
-    ``exceptions`` are PolicyException records and ``evidence`` facts by file; of ``None`` the bundle says
-    nothing, and leaves the place to another.
+    ``exceptions`` are PolicyException records and ``evidence`` facts by file, with what was verified of them as
+    ``verifications``; of ``None`` the bundle says nothing, and leaves the place to another.
     """
-    data = {"exceptions": exceptions, "evidence": evidence}
+    data = {
+        "exceptions": exceptions,
+        "evidence": evidence,
+        "verifications": None if evidence is None else list(verifications),
+    }
     content = {key: value for key, value in data.items() if value is not None}
     found = {"gatelib/data.json": _json(content)}
-    manifest = _manifest({f"gatelib/{key}" for key in content}, {"name": "-and-".join(sorted(content))})
+    manifest = _manifest(
+        {f"gatelib/{key}" for key in content},
+        {"name": "-and-".join(sorted(content.keys() - {"verifications"}))},
+    )
     revision = _revision({**found, MANIFEST: _json(manifest)}, created)
     found[MANIFEST] = _json({**manifest, "revision": revision})
     return dict(sorted(found.items()))
 
 
-_GROUPS: Final = ("defaults", "gates", "kinds", "params", "params_schema")
+_GROUPS: Final = ("defaults", "gates", "kinds", "layout", "params", "params_schema")
 _BUNDLE: Final = "gatelib/bundle/data.json"
 
 

@@ -33,7 +33,10 @@ def files(
     """
     found = read(exceptions, evidence, base=base, allow_empty=allow_empty)
     return build.data_files(
-        found.exceptions if exceptions else None, found.evidence if evidence else None, created=created
+        found.exceptions if exceptions else None,
+        found.evidence if evidence else None,
+        found.verifications,
+        created=created,
     )
 
 

@@ -23,11 +23,13 @@ if TYPE_CHECKING:
 
 SIGNATURES: Final = ".signatures.json"
 
-_GROUPS: Final = frozenset({"bundle", "catalog", "defaults", "gates", "kinds", "params", "params_schema"})
+_GROUPS: Final = frozenset(
+    {"bundle", "catalog", "defaults", "gates", "kinds", "layout", "params", "params_schema"}
+)
 """What a bundle with rules may put under ``data.gatelib``."""
 
 _READ_AS_MANIFEST: Final = (".manifest", ".manifest.pb")
-_NEEDED: Final = frozenset({"bundle", "defaults", "gates", "kinds", "params_schema"})
+_NEEDED: Final = frozenset({"bundle", "defaults", "gates", "kinds", "layout", "params_schema"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

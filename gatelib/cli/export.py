@@ -68,7 +68,11 @@ def gatekeeper(
         from gatelib.bundle import given as records
 
         found = records.read(exceptions, evidence, base=Path.cwd())
-        beside = {"exceptions": found.exceptions, "evidence": found.evidence}
+        beside = {
+            "exceptions": found.exceptions,
+            "evidence": found.evidence,
+            "verifications": found.verifications,
+        }
         policy = replace(policy, data={**policy.data, **beside})
     files = form.files(policy)
     if fixtures is not None:

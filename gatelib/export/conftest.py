@@ -23,7 +23,17 @@ namespace = ["main"]
 combine = true
 show-builtin-errors = true
 """
-_SEALED: Final = ("evidence", "exceptions", "defaults", "gates", "kinds", "params", "params_schema")
+_SEALED: Final = (
+    "evidence",
+    "exceptions",
+    "defaults",
+    "gates",
+    "kinds",
+    "layout",
+    "params",
+    "params_schema",
+    "verifications",
+)
 _SEAL: Final = """\
 # METADATA
 # title: The seal of the data

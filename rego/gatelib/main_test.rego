@@ -224,17 +224,31 @@ test_a_malformed_workload_is_an_error if {
 test_the_gate_requires_exactly_one_release_among_the_documents if {
 	release := {"apiVersion": "gatelib.dev/v1", "kind": "Release", "metadata": {"name": "r"}}
 	one := [{"index": 0, "content": release}]
+	sealed := {"gate": "publish", "verifications": [{"type": "pack"}]}
 	every pair in [
 		[{"documents": [{"index": 0, "content": pod}]}, 0],
 		[{"documents": [{"index": 0, "content": pod}], "inventory": one}, 0],
 		[{"documents": [{"index": 0, "content": release}, {"index": 1, "content": release}]}, 2],
 	] {
-		decide(object.union(pair[0], {"gate": "publish"}), quiet, []).errors == {{
+		decide(object.union(pair[0], sealed), quiet, []).errors == {{
 			"code": "GL-ERR-006",
 			"message": sprintf("gate `publish` requires exactly 1 of `gatelib.dev/Release`, and has %d", [pair[1]]),
 		}}
 	}
-	decide({"documents": one, "gate": "publish"}, quiet, []).errors == set()
+	decide(object.union({"documents": one}, sealed), quiet, []).errors == set()
+}
+
+test_the_gate_requires_exactly_one_sealed_pack if {
+	release := {"apiVersion": "gatelib.dev/v1", "kind": "Release", "metadata": {"name": "r"}}
+	pack := {"apiVersion": "gatelib.dev/v1", "kind": "EvidencePack", "metadata": {"name": "p"}}
+	documents := [{"index": 0, "content": release}, {"index": 1, "content": pack}]
+	every pair in [[[], 0], [[{"type": "entry"}, 7], 0], [[{"type": "pack"}, {"type": "pack"}], 2]] {
+		given := {"documents": documents, "gate": "publish", "verifications": pair[0]}
+		decide(given, quiet, []).errors == {{
+			"code": "GL-ERR-006",
+			"message": sprintf("gate `publish` requires exactly 1 of `gatelib.dev/EvidencePack`, and has %d", [pair[1]]),
+		}}
+	}
 }
 
 test_the_bundle_names_its_revision if {

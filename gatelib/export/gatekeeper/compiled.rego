@@ -28,3 +28,7 @@ exceptions := object.get(input, ["parameters", "exceptions"], [])
 # METADATA
 # description: What is known of images, by file.
 evidence := object.get(input, ["parameters", "evidence"], {})
+
+# METADATA
+# description: What was verified of that.
+verifications := object.get(input, ["parameters", "verifications"], [])

@@ -53,7 +53,8 @@ def by_action(policy: Policy, rules: Sequence[str]) -> dict[str, list[str]]:
 
 def constraint(policy: Policy, action: str, rules: Sequence[str]) -> dict[str, Any]:
     """Return the Constraint that enforces an action of some rules."""
-    beside = {name: policy.data[name] for name in ("exceptions", "evidence") if policy.data.get(name)}
+    given = ("exceptions", "evidence", "verifications")
+    beside = {name: policy.data[name] for name in given if policy.data.get(name)}
     return {
         "apiVersion": "constraints.gatekeeper.sh/v1beta1",
         "kind": KIND,

@@ -30,7 +30,7 @@ _MOMENTS: Final = ("2000-01-01T00:00:00Z", NOW, "2200-01-01T00:00:00Z")
 """A suite is judged by the clock; what these differ in, no suite can hold."""
 
 _TIMEOUT: Final = 60.0
-_OF_THE_CONSTRAINT: Final = ("params", "exceptions", "evidence")
+_OF_THE_CONSTRAINT: Final = ("params", "exceptions", "evidence", "verifications")
 _DATE: Final = re.compile(rb"\d{4}-\d\d-\d\d")
 _SPECIAL: Final = frozenset(r"\.+*?()|[]{}^$")
 
@@ -184,6 +184,7 @@ class _Judge:
             "documents": [{"index": review.document, "root": 0, "content": review.content}],
             "inventory": [{"index": 0, "root": 0, "content": content} for content in review.inventory],
             "evidence": case.given.get("evidence", {}),
+            "verifications": case.given.get("verifications", []),
         }
         told = [envelope, policy.data["exceptions"], policy.data["bundle"], policy.catalog[self._rule]]
         moments = (

@@ -21,7 +21,7 @@ SHAPE: Final = "gatekeeper_review"
 
 _COMPILED: Final = "gatelib.compiled"
 _REQUEST: Final = "gatelib.admission.request"
-_OF_THE_CONSTRAINT: Final = ("params", "exceptions", "evidence")
+_OF_THE_CONSTRAINT: Final = ("params", "exceptions", "evidence", "verifications")
 _NOT_SHOWN: Final = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
 _HERE: Final = Path(__file__).parent
 
@@ -108,6 +108,11 @@ def schema(policy: Policy) -> dict[str, Any]:
                 "description": "What is known of images, by the file it came from.",
                 "type": "object",
                 "additionalProperties": record,
+            },
+            "verifications": {
+                "description": "What gatelib verified of that.",
+                "type": "array",
+                "items": record,
             },
         },
     }

@@ -27,6 +27,19 @@ gate := shapes.envelope.gate if {
 } else := "pr"
 
 # METADATA
+# description: >-
+#   The request for a verdict that is judged, as `{action, subject, context}`; undefined for other inputs, and for a
+#   request that cannot be judged. Its artefact is the documents.
+request := {"action": asked.action, "subject": asked.subject, "context": asked.context} if {
+	asked := shapes.request
+	count(errors) == 0
+}
+
+# METADATA
+# description: The context of that request.
+context := request.context
+
+# METADATA
 # description: The IDs asked for; undefined means all rules of the gate.
 rules := shapes.envelope.rules
 
@@ -45,10 +58,16 @@ evidence := data.gatelib.evidence if {
 }
 
 # METADATA
-# description: What gatelib's own verifier found to hold.
+# description: >-
+#   What gatelib's own verifier found to hold: the envelope's, and for every other shape what a bundle brings.
 default verifications := []
 
 verifications := shapes.envelope.verifications if is_array(shapes.envelope.verifications)
+
+verifications := data.gatelib.verifications if {
+	shapes.name != "envelope"
+	is_array(data.gatelib.verifications)
+}
 
 # METADATA
 # description: The moment of judgement in nanoseconds; the clock only where the envelope names none.

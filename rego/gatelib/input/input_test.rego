@@ -104,3 +104,10 @@ asks_for_rules(given) if {
 	rules := gate_input.rules with input as given
 	is_array(rules)
 }
+
+test_a_bundle_brings_verifications_for_inputs_that_carry_none if {
+	found := [{"type": "pack"}]
+	gate_input.verifications == found with input as {"review": {"object": pod}} with data.gatelib.verifications as found
+	gate_input.verifications == [] with input as {"gatelib": 1, "documents": []} with data.gatelib.verifications as found
+	gate_input.verifications == [] with input as pod with data.gatelib.verifications as 7
+}

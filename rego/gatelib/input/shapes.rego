@@ -6,7 +6,12 @@ package gatelib.input.shapes
 import data.gatelib.input.synced
 import data.gatelib.lib.timestamps
 
-envelope_keys := {"gatelib", "now", "gate", "rules", "documents", "inventory", "evidence", "verifications"}
+envelope_keys := {
+	"gatelib", "now", "gate", "rules", "documents", "inventory",
+	"evidence", "verifications", "request",
+}
+
+request_keys := {"action", "subject", "context", "artefact"}
 
 # METADATA
 # description: >-
@@ -35,8 +40,9 @@ name := "envelope" if {
 } else := "gatekeeper_review" if {
 	is_object(input.review)
 } else := "artefact" if {
-	is_string(input.action)
-	"artefact" in object.keys(input)
+	is_object(input)
+	count({"action", "artefact"} & object.keys(input)) > 0
+	every key, _ in input { key in request_keys }
 } else := "object" if {
 	is_string(input.kind)
 	input.kind != ""
@@ -47,6 +53,12 @@ name := "envelope" if {
 envelope := input if name == "envelope"
 
 # METADATA
+# description: The request for a verdict, as an input of its own or in an envelope that fixes the moment.
+request := input if name == "artefact"
+
+request := envelope.request
+
+# METADATA
 # description: The documents to judge; none where the input has an error.
 documents := [] if {
 	count(errors) > 0
@@ -54,6 +66,7 @@ documents := [] if {
 	some document in envelope.documents
 ] if {
 	name == "envelope"
+	not request
 } else := [{"index": index, "root": root, "content": content} |
 	some index, content in flattened
 	root := object.get(roots, index, 0)
@@ -109,14 +122,11 @@ plain := [input.request.object] if name == "admission_review"
 
 plain := [input.review.object] if name == "gatekeeper_review"
 
-plain := input.artefact if {
-	name == "artefact"
-	is_array(input.artefact)
-}
+plain := request.artefact if is_array(request.artefact)
 
-plain := [input.artefact] if {
-	name == "artefact"
-	not is_array(input.artefact)
+plain := [artefact] if {
+	artefact := request.artefact
+	not is_array(artefact)
 }
 
 plain := [input] if name == "object"
@@ -258,6 +268,7 @@ errors contains {
 		"inventory": {"type": "array", "phrase": "a list of documents"},
 		"evidence": {"type": "object", "phrase": "an object by file"},
 		"verifications": {"type": "array", "phrase": "a list"},
+		"request": {"type": "object", "phrase": "a request for a verdict"},
 	}
 	type_name(envelope[key]) != want.type
 }
@@ -294,11 +305,13 @@ errors contains {
 	not is_object(content)
 }
 
+errors contains {"code": "GL-ERR-002", "message": problem} if some problem in request_problems
+
 errors contains {
 	"code": "GL-ERR-002",
 	"message": sprintf("`%s` has `items`, and tools disagree on whether that makes it a list", [kind]),
 } if {
-	name in {"combined", "artefact", "object"}
+	not is_review
 	some content in plain
 	some kind in ambiguous_lists(content)
 }
@@ -311,6 +324,56 @@ errors contains {
 	is_review
 	some content in plain
 	is_list(content)
+}
+
+request_problems contains sprintf("`%s` of the request is missing", [key]) if {
+	is_object(request)
+	some key in request_keys
+	not key in object.keys(request)
+}
+
+request_problems contains sprintf("a request has no `%s`", [key]) if {
+	is_object(request)
+	some key, _ in request
+	not key in request_keys
+}
+
+request_problems contains "`action` of the request must be a text that says what is to be done" if {
+	action := request.action
+	not is_text(action)
+}
+
+request_problems contains "`subject` of the request must be a text or an object that says who asks" if {
+	subject := request.subject
+	not is_text(subject)
+	not is_filled(subject)
+}
+
+request_problems contains "`context` of the request must be an object" if {
+	context := request.context
+	not is_object(context)
+}
+
+request_problems contains "a document of the artefact has no `kind`, by which rules would know it" if {
+	request
+	some content in flattened
+	is_object(content)
+	not is_text(object.get(content, "kind", null))
+}
+
+request_problems contains "an envelope with a request has documents of its own" if {
+	envelope.request
+	envelope.documents != []
+}
+
+is_text(value) if {
+	is_string(value)
+	trim_space(value) != ""
+}
+
+is_filled(value) if {
+	is_object(value)
+	count(value) > 0
 }
 
 # Kinds that are named like an object and have the items of a list, or the other way round.

@@ -96,7 +96,63 @@ test_an_artefact if {
 		shapes.name == "artefact" with input as given
 		contents(given) == [pod]
 	}
-	contents({"action": "deploy", "artefact": [pod, service]}) == [pod, service]
+	contents(asking([pod, service])) == [pod, service]
+}
+
+asking(artefact) := {"action": "deploy", "subject": "ci", "context": {}, "artefact": artefact}
+
+requested(request) := {"gatelib": 1, "documents": [], "request": request}
+
+test_an_envelope_with_a_request if {
+	every artefact in [pod, [pod], list("PodList", [{"metadata": pod.metadata}])] {
+		shapes.name == "envelope" with input as requested(asking(artefact))
+		shapes.documents == [{"index": 0, "root": 0, "content": pod}] with input as requested(asking(artefact))
+		shapes.errors == set() with input as requested(asking(artefact))
+	}
+	own := {"gatelib": 1, "documents": [{"index": 0, "content": pod}], "request": asking(service)}
+	shapes.errors == {error("an envelope with a request has documents of its own")} with input as own
+	shapes.documents == [] with input as own
+	every request in [null, 7, "deploy", [asking(pod)], false] {
+		shapes.errors == {error("`request` of the envelope must be a request for a verdict")} with input as requested(request)
+		shapes.documents == [] with input as requested(request)
+	}
+}
+
+test_a_malformed_request_is_an_error if {
+	whole := asking(pod)
+	cases := array.concat(
+		[[object.remove(whole, [key]), sprintf("`%s` of the request is missing", [key])] |
+			some key in ["action", "subject", "context", "artefact"]
+		],
+		[[object.union(object.remove(whole, [key]), {key: value}), message] |
+			some key, [message, values] in {
+				"action": ["`action` of the request must be a text that says what is to be done", [null, 7, "", " ", {}, true]],
+				"subject": ["`subject` of the request must be a text or an object that says who asks", [null, 7, "", {}, []]],
+				"context": ["`context` of the request must be an object", [null, 7, "", [], false]],
+			}
+			some value in values
+		],
+	)
+	every case in cases {
+		[given, message] := case
+		shapes.errors == {error(message)} with input as given
+		shapes.documents == [] with input as given
+		shapes.errors == {error(message)} with input as requested(given)
+		shapes.documents == [] with input as requested(given)
+	}
+	more := object.union(whole, {"verdict": {"allow": true}})
+	shapes.errors == {error("a request has no `verdict`")} with input as requested(more)
+	shapes.name == "unknown" with input as more
+	every untyped in [{}, {"metadata": {"name": "api"}}, {"kind": ""}, {"kind": 7}] {
+		wanted := {error("a document of the artefact has no `kind`, by which rules would know it")}
+		shapes.errors == wanted with input as asking(untyped)
+		shapes.errors == wanted with input as requested(asking([pod, untyped]))
+	}
+}
+
+test_what_has_a_kind_is_no_request if {
+	shapes.name == "object" with input as object.union(pod, asking(service))
+	shapes.name == "object" with input as {"kind": "Event", "action": "Pulled", "subject": "kubelet"}
 }
 
 test_lists_are_flattened if {
@@ -130,7 +186,8 @@ test_hostile_items_are_errors if {
 			list("PodList", [pod, item]),
 			list("List", [list("PodList", [item])]),
 			[{"path": "a.yaml", "contents": list("PodList", [item])}],
-			{"action": "deploy", "artefact": [item]},
+			asking([item]),
+			requested(asking([item])),
 		] {
 			shapes.errors == not_an_object with input as given
 			shapes.documents == [] with input as given
@@ -177,7 +234,7 @@ test_what_carries_gatelib_and_is_no_envelope_is_an_error if {
 test_an_unknown_shape_is_an_error if {
 	every given in [
 		null, "Pod", 7, true, {}, {"metadata": {}}, {"kind": ""}, {"kind": null}, {"kind": 7}, [pod], [null],
-		[{"path": 7, "contents": null}], [{"path": "a"}], {"action": 7, "artefact": pod}, {"review": pod.kind},
+		[{"path": 7, "contents": null}], [{"path": "a"}], {"subject": "ci", "context": {}}, {"review": pod.kind},
 	] {
 		shapes.name == "unknown" with input as given
 		shapes.errors == {error("the input has none of the known shapes")} with input as given

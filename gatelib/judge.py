@@ -147,7 +147,7 @@ def _read_again(held: Held, placer: Placer, limit: int) -> None:
 def _take(
     answer: Answer, verdicts: Verdicts, placer: Placer, places: Sequence[tuple[Source, Document]]
 ) -> None:
-    findings = [raw for raw in answer.findings if "document" in raw]
+    findings = [raw for raw in answer.findings if "exception" not in raw]
     errors = [raw for raw in answer.errors if raw["code"] not in OF_THE_RUN]
     verdicts.findings += placer.findings(findings, places)
     verdicts.problems += [*answer.problems, *placer.problems(errors, places)]

@@ -76,7 +76,8 @@ class Placer:
         spots = [self._spot(raw, places) for raw in raws]
         positions = self._locate(spot for spot in spots if spot is not None)
         return [
-            self._finding(raw, self._location(spot, positions)) for raw, spot in zip(raws, spots, strict=True)
+            self._finding(raw, self._in_evidence(raw) or self._location(spot, positions))
+            for raw, spot in zip(raws, spots, strict=True)
         ]
 
     def problems(self, raws: Sequence[Raw], places: Sequence[tuple[Source, Document]]) -> list[Problem]:
@@ -84,6 +85,9 @@ class Placer:
         found = []
         for raw in raws:
             problem = Problem(code=raw["code"], message=raw["message"])
+            if "evidence" in raw:
+                found.append(replace(problem, file=self._shown(raw), line=self._line(raw)))
+                continue
             spot = self._spot(raw, places)
             if spot is None:
                 found.append(problem)
@@ -114,6 +118,21 @@ class Placer:
                 self._remember_exception(given.source)
             return given.source.name, given.ordinal, given.prefix + path
         return None
+
+    def _in_evidence(self, raw: Raw) -> Location | None:
+        """Return the file alone: facts are made of what a tool wrote, and have no lines."""
+        if "evidence" not in raw:
+            return None
+        return Location(file=self._shown(raw), document=0, line=1, column=1, end_column=1, text=None)
+
+    def _shown(self, raw: Raw) -> str:
+        file: str = raw["evidence"]
+        return self.plan.packs.get(file, file)
+
+    def _line(self, raw: Raw) -> int | None:
+        problem = self.plan.evidence.get(raw["evidence"], {}).get("problem")
+        line = problem.get("line") if isinstance(problem, dict) else None
+        return line if isinstance(line, int) else None
 
     def _remember_exception(self, source: Source) -> None:
         try:

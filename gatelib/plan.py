@@ -40,6 +40,8 @@ class Given:
     """Facts by file."""
     verifications: list[dict[str, Any]] = field(default_factory=list)
     """What was verified of them."""
+    packs: dict[str, str] = field(default_factory=dict)
+    """What reports call the files of a pack, by their paths in it."""
     inventory: list[tuple[str, str, bytes]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     inputs: list[tuple[str, str]] = field(default_factory=list)
@@ -61,6 +63,8 @@ class Plan:
     namespace: str | None
     evidence: Mapping[str, Any]
     verifications: tuple[Mapping[str, Any], ...]
+    packs: Mapping[str, str]
+    """What reports call the files of a pack, by their paths in it."""
     exceptions: tuple[GivenException, ...]
     inventory: tuple[tuple[str, str, bytes], ...]
     """``(type, scope, document of an envelope in JSON)`` of what is looked up and not judged."""

@@ -17,6 +17,7 @@ from gatelib.settings import Settings
 if TYPE_CHECKING:
     from gatelib.config import Config
     from gatelib.engines import Connection
+    from gatelib.trust import Trust
 
 CONFIGURATION: Final = "gatelib.yaml"
 
@@ -57,6 +58,17 @@ class InForce:
         self.selected, self.skipped = self._selection()
         self.engine: str = self.value("engine", None)[0] or engines.default()
         self.connection = self._connection()
+
+    def trust(self) -> Trust:
+        """Return who is trusted with what.
+
+        Raises:
+            UsageError: a key of the configuration cannot be used.
+
+        """
+        from gatelib import trust
+
+        return trust.read(self.config)
 
     def describe(self) -> dict[str, tuple[Any, str]]:
         """Return each setting with where it came from."""

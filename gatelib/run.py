@@ -97,6 +97,8 @@ class Run:
             kinds=kinds,
             limits=self.limits,
             namespace=self.force.value("namespace", None)[0],
+            layout=self.force.policy.data["layout"],
+            trust=self.force.trust(),
         )
         return reader.read(exceptions, self.settings.evidence, inventory)
 
@@ -170,6 +172,7 @@ class Run:
             namespace=self.force.value("namespace", None)[0],
             evidence=side.evidence,
             verifications=tuple(side.verifications),
+            packs=side.packs,
             exceptions=tuple(side.given),
             inventory=tuple(side.inventory),
             timeout=float(self.force.value("timeout", 60.0)[0]),

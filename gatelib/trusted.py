@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from gatelib.policy import Module
 from gatelib.reading import BAD_RECORD, form_problems, problem_of, unreadable
 from gatelib.report import Problem
 from gatelib.sources import Source
+from gatelib.trust import Trust
 
 _EVIDENCE_KINDS: Final = frozenset({"gatelib.dev/ImageEvidence"})
 
@@ -33,6 +34,10 @@ class Reader:
     kinds: Kinds
     limits: Limits
     namespace: str | None
+    layout: Mapping[str, Any]
+    """Where the files of an Evidence Pack lie, ``data.gatelib.layout``."""
+    trust: Trust = field(default_factory=Trust)
+    """Whose signatures count."""
 
     def read(self, exceptions: Sequence[str], evidence: Sequence[str], inventory: Sequence[str]) -> Given:
         """Read everything.
@@ -57,13 +62,41 @@ class Reader:
             trusted.given.append(given_exception(source, document.ordinal, document.prefix, document.content))
 
     def _evidence(self, paths: Sequence[str], trusted: Given) -> None:
-        self._refuse_judged(paths, "evidence")
-        for source, document in self._documents(paths, trusted, bound="evidence"):
+        if not paths:
+            return
+        from gatelib.evidence import reading
+
+        packs = [path for path in paths if reading.is_pack(path if "://" in path else self.base / path)]
+        loose = [path for path in paths if path not in packs]
+        for path in packs:
+            self._pack(path, trusted)
+        self._refuse_judged(loose, "evidence")
+        for source, document in self._documents(loose, trusted, bound="evidence"):
             if document.type not in _EVIDENCE_KINDS:
                 trusted.problems.append(_not_a(source, "ImageEvidence", document))
                 continue
             entry = trusted.evidence.setdefault(source.name, {"format": records.VERSION, "facts": []})
             entry["facts"].append(document.content)
+
+    def _pack(self, path: str, trusted: Given) -> None:
+        from gatelib.evidence import reading
+
+        is_remote = "://" in path
+        if not is_remote:
+            self._refuse_judged([path], "evidence")
+        name = path if is_remote else sources.display(Path(path), self.base)
+        found = reading.read(
+            path if is_remote else self.base / path,
+            name=name,
+            trust=self.trust,
+            layout=self.layout,
+            limits=self.limits,
+        )
+        trusted.evidence |= found.evidence
+        trusted.verifications += found.verifications
+        trusted.problems += found.problems
+        trusted.inputs += found.inputs
+        trusted.packs |= {file: f"{name}/{file}" for file in found.evidence}
 
     def _inventory(self, paths: Sequence[str], trusted: Given) -> None:
         for source, document in self._documents(paths, trusted):

@@ -57,8 +57,8 @@ def data_files(
 ) -> dict[str, bytes]:
     """Return the files of a bundle that brings exceptions, evidence or both to a bundle of rules beside it.
 
-    ``exceptions`` are PolicyException records and ``evidence`` facts by file, with what was verified of them as
-    ``verifications``; of ``None`` the bundle says nothing, and leaves the place to another.
+    ``exceptions`` are PolicyException records and ``evidence`` facts by file, with what was verified of them
+    as ``verifications``; of ``None`` the bundle says nothing, and leaves the place to another.
     """
     data = {
         "exceptions": exceptions,

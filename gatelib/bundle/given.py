@@ -50,8 +50,14 @@ def read(
             none is not allowed.
 
     """
+    data = shipped().data
     reader = trusted.Reader(
-        base=base, judged=(), kinds=Kinds.of(shipped().data["kinds"]), limits=Limits(), namespace=None
+        base=base,
+        judged=(),
+        kinds=Kinds.of(data["kinds"]),
+        limits=Limits(),
+        namespace=None,
+        layout=data["layout"],
     )
     given = reader.read(exceptions, evidence, ())
     for problem in given.problems:

@@ -5,8 +5,9 @@
      "tests/unit.xml": {"size": 0},
      "build/hermetic.json": {"entry": null}}
 
-The pack is the one that the fixture's Release names. A file has the first format that its role takes, unless it names one, and is signed for the fixture's Release
-an hour before the judgement, unless ``entry`` says otherwise; ``null`` leaves it unsigned.
+The pack is the one that the fixture's Release names. A file has the first format that its role takes, unless
+it names one, and is signed for the fixture's Release an hour before the judgement, unless ``entry`` says
+otherwise; ``null`` leaves it unsigned.
 """
 
 from __future__ import annotations

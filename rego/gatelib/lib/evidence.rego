@@ -114,7 +114,7 @@ usable(entry) if {
 read_problem(entry) := sprintf("cannot be read: %s", [documents.text(object.get(entry.problem, "message", ""))]) if {
 	is_object(entry.problem)
 } else := "cannot be read: its facts are no list" if {
-	not is_array(entry.facts)
+	not is_array(object.get(entry, "facts", null))
 }
 
 problem(entry) := "is empty" if {
@@ -125,9 +125,10 @@ problem(entry) := "is empty" if {
 	message := binding_problem(entries[entry.file])
 } else := message if {
 	message := age_problem(entries[entry.file])
-} else := sprintf("is of the format `%v`, and `%s` must be of %s", [entry.format, entry.role, alternatives(entry.role)]) if {
+} else := sprintf("is of the format `%v`, and `%s` must be of %s", [format, entry.role, alternatives(entry.role)]) if {
 	not read_problem(entry)
-	not entry.format in layout.roles[entry.role].formats
+	format := object.get(entry, "format", "")
+	not format in object.get(layout.roles, [entry.role, "formats"], [])
 }
 
 signature_problem([], file) := sprintf("counts for nothing: %s", [rejected[file]]) if {
@@ -170,12 +171,14 @@ other_release(entry) := differences[0] if {
 
 images_of(entry) := documents.list(object.get(entry, "images", []))
 
-out_of_date(entry) := "names no time at which it was made" if {
-	not timestamps.is_date_time(entry.created)
-} else := sprintf("was made in the future, on `%s`", [entry.created]) if {
-	timestamps.ns(entry.created) > now_ns
-} else := sprintf("was made on `%s`, more than %v days ago", [entry.created, max_age_days]) if {
-	now_ns - timestamps.ns(entry.created) > max_age_days * day_ns
+out_of_date(entry) := age_of(object.get(entry, "created", ""))
+
+age_of(created) := "names no time at which it was made" if {
+	not timestamps.is_date_time(created)
+} else := sprintf("was made in the future, on `%s`", [created]) if {
+	timestamps.ns(created) > now_ns
+} else := sprintf("was made on `%s`, more than %v days ago", [created, max_age_days]) if {
+	now_ns - timestamps.ns(created) > max_age_days * day_ns
 }
 
 alternatives(role) := concat(" or ", [sprintf("`%s`", [format]) | some format in layout.roles[role].formats])

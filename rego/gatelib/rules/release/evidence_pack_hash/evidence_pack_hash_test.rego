@@ -78,3 +78,31 @@ envelope(contents) := {
 	"now": "2026-11-22T00:00:00Z",
 	"documents": [{"index": index, "root": 0, "content": content} | some index, content in contents],
 }
+
+test_deny_another_pack if {
+	given := object.union(
+		envelope([release({"evidencePack": {"sha256": upper(hash)}})]),
+		{"verifications": [{"type": "pack", "sha256": "5e", "problems": []}]},
+	)
+	rule.deny == {{
+		"id": "GL-REL-001",
+		"msg": sprintf("Release `api-1` names the Evidence Pack `%s`, and the one given is `5e`", [upper(hash)]),
+		"document": 0,
+		"path": ["spec", "evidencePack", "sha256"],
+	}} with input as given
+}
+
+test_deny_a_pack_that_is_not_as_it_was_sealed if {
+	given := object.union(
+		envelope([release({"evidencePack": {"sha256": hash}})]),
+		{"verifications": [{
+			"type": "pack",
+			"sha256": hash,
+			"problems": [{"file": "scans/a.sarif", "problem": "changed"}, {"file": "sbom/b.json", "problem": "missing"}],
+		}]},
+	)
+	{finding.msg | some finding in rule.deny} == {
+		"the Evidence Pack of release `api-1` is not as it was sealed: `scans/a.sarif` changed",
+		"the Evidence Pack of release `api-1` is not as it was sealed: `sbom/b.json` missing",
+	} with input as given
+}

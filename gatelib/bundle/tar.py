@@ -32,19 +32,30 @@ _PREFIX: Final = slice(345, 500)
 _LONGEST_NAME: Final = 100
 _LONGEST_PREFIX: Final = 155
 
-_FILE: Final = frozenset({b"0", b"\0"})
-_FOLDER: Final = b"5"
+FILE: Final = frozenset({b"0", b"\0"})
+FOLDER: Final = b"5"
 _PAX: Final = b"x"
 _GLOBAL: Final = b"g"
 _GNU_NAME: Final = b"L"
 
-_MOST_ABOUT_NEXT: Final = 8192
-"""Bytes of what one header says of the next; far more than a name may have."""
+ABOUT_NEXT: Final = frozenset({_PAX, _GLOBAL, _GNU_NAME})
+"""Types of what only says something of the file after it; :func:`name_of_next` reads it."""
+MOST_ABOUT_NEXT: Final = 8192
+"""Bytes of that; far more than a name may have."""
 _OF_NO_CONCERN: Final = {
     b"comment": re.compile(rb"[ -~]*"),
     **dict.fromkeys((b"atime", b"ctime", b"mtime"), re.compile(rb"-?[0-9]{1,18}(\.[0-9]*)?")),
 }
 """Records of an extended header that change nothing, and their values."""
+
+
+class Header(NamedTuple):
+    """What stands in front of a file's content."""
+
+    kind: bytes
+    """The type flag."""
+    name: bytes
+    size: int
 
 
 class Member(NamedTuple):
@@ -64,15 +75,14 @@ def members(tar: bytes) -> Iterator[Member]:
     """
     place, name = 0, b""
     while tar[place : place + BLOCK].strip(b"\0"):
-        header = tar[place : place + BLOCK]
-        kind, own_name, size = _read(header)
+        kind, own_name, size = read_header(tar[place : place + BLOCK])
         start = place + BLOCK
         content = tar[start : start + size]
         place = start + -(-size // BLOCK) * BLOCK
-        if kind in (_PAX, _GLOBAL, _GNU_NAME):
-            if name or size > _MOST_ABOUT_NEXT:
+        if kind in ABOUT_NEXT:
+            if name or size > MOST_ABOUT_NEXT:
                 raise BundleError("the bundle's archive says too much of one file")
-            name = content.partition(b"\0")[0] if kind == _GNU_NAME else _path(content, kind)
+            name = name_of_next(kind, content)
             continue
         yield _member(kind, name or own_name, content)
         name = b""
@@ -94,8 +104,13 @@ def write(files: Iterator[tuple[str, bytes]]) -> bytes:
     return bytes(written + bytes(2 * BLOCK))
 
 
-def _read(header: bytes) -> tuple[bytes, bytes, int]:
-    """Return a header's type, its name and the size of what follows."""
+def read_header(header: bytes) -> Header:
+    """Return what a header says.
+
+    Raises:
+        BundleError: it is cut off or damaged, or of a format that readers could differ on.
+
+    """
     if len(header) < BLOCK:
         raise BundleError("the bundle is cut off")
     blank = header[: _CHECKSUM.start] + b" " * 8 + header[_CHECKSUM.stop :]
@@ -110,7 +125,17 @@ def _read(header: bytes) -> tuple[bytes, bytes, int]:
     ):
         raise BundleError("the bundle's archive is neither of POSIX nor of GNU")
     name = header[:_LONGEST_NAME].partition(b"\0")[0]
-    return header[156:157], (prefix + b"/" if prefix else b"") + name, numbers["size"]
+    return Header(header[156:157], (prefix + b"/" if prefix else b"") + name, numbers["size"])
+
+
+def name_of_next(kind: bytes, content: bytes) -> bytes:
+    """Return what is said of the next file's name, empty where nothing is.
+
+    Raises:
+        BundleError: it is damaged, or says more than that.
+
+    """
+    return content.partition(b"\0")[0] if kind == _GNU_NAME else _path(content, kind)
 
 
 def _number(field: bytes) -> int:
@@ -145,9 +170,9 @@ def _member(kind: bytes, raw: bytes, content: bytes) -> Member:
         name = raw.decode("utf-8")
     except UnicodeDecodeError:
         raise BundleError("a name in the bundle is not UTF-8") from None
-    if kind == _FOLDER and not content:
+    if kind == FOLDER and not content:
         return Member(name.rstrip("/"), b"", is_folder=True)
-    if kind not in _FILE:
+    if kind not in FILE:
         raise BundleError(f"`{name}` in the bundle is no plain file")
     return Member(name, content, is_folder=False)
 

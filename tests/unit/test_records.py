@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from jsonschema import Draft7Validator
 
 from gatelib import records
+from gatelib.loader import load
+from tests.paths import ROOT
 
 WRONG = {"string": 7, "object": "text", "array": "text"}
 
@@ -30,7 +32,9 @@ def record(kind: str, path: tuple[str | int, ...], value: object) -> dict[str, A
     return {"apiVersion": records.VERSION, "kind": kind} | (value if isinstance(value, dict) else {})
 
 
-kinds = pytest.mark.parametrize("kind", ["Dataset", "ImageEvidence", "PolicyException", "Release"])
+kinds = pytest.mark.parametrize(
+    "kind", ["Build", "Dataset", "ImageEvidence", "Measurement", "PolicyException", "Release"]
+)
 
 
 @kinds
@@ -59,7 +63,7 @@ def test_a_value_of_the_wrong_type_is_a_problem_at_its_place(kind: str) -> None:
         types = [entry["type"]] if isinstance(entry.get("type"), str) else entry.get("type", [])
         if not types:
             continue
-        wrong = 7 if len(types) > 1 else WRONG[types[0]]
+        wrong = "text" if "number" in types else 7 if len(types) > 1 else WRONG[types[0]]
         problems = list(records.record_problems(f"gatelib.dev/{kind}", record(kind, path, wrong)))
         assert {found for found, _ in problems} == {path}
 
@@ -106,3 +110,15 @@ def test_what_a_rule_judges_by_itself_reaches_it(
     kind: str, path: tuple[str | int, ...], value: object
 ) -> None:
     assert list(records.record_problems(f"gatelib.dev/{kind}", record(kind, path, value))) == []
+
+
+def test_every_example_is_a_record_without_a_problem() -> None:
+    examples = sorted((ROOT / "examples" / "records").glob("*.yaml"))
+    assert examples
+    for path in examples:
+        loaded = load(path.read_bytes())
+        assert loaded.error is None, path
+        for document in loaded.documents:
+            content = cast("dict[str, Any]", document.value)
+            assert path.stem.startswith(content["kind"].lower()), path
+            assert list(records.record_problems(f"gatelib.dev/{content['kind']}", content)) == [], path

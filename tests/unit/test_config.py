@@ -401,6 +401,7 @@ def test_every_parameter_belongs_to_a_rule_or_to_all() -> None:
     known = {f"{group}.{name}" for group, values in DATA["defaults"].items() for name in values}
     assert known - named <= {
         "exceptions.require_signature",
+        "evidence.max_age_days",
         "exceptions.critical_approvers",
         "workloads.extra_kinds",
     }

@@ -30,7 +30,7 @@ CREATED = datetime(2026, 11, 22, 12, 30, 0, tzinfo=timezone.utc)
 SHIPPED = sorted(path.stem for path in (ROOT / "bundles").glob("*.yaml"))
 REGO = ROOT / "rego"
 
-GROUPS = ("defaults", "gates", "kinds", "params_schema")
+GROUPS = ("defaults", "gates", "kinds", "layout", "params_schema")
 """The tables of the library that every bundle needs."""
 
 
@@ -353,16 +353,17 @@ def test_no_other_bundle_takes_a_place_of_ours(tmp_path: Path, root: str) -> Non
 
 def test_a_bundle_of_exceptions_and_evidence_claims_their_places_only() -> None:
     exceptions, evidence = [{"kind": "PolicyException"}], {"a.yaml": {"format": "x", "facts": []}}
-    files = build.data_files(exceptions, evidence, created=CREATED)
+    verified = [{"type": "pack"}]
+    files = build.data_files(exceptions, evidence, verified, created=CREATED)
     revision = manifest(files)["revision"]
     assert {name: json.loads(content) for name, content in files.items()} == {
         ".manifest": {
             "revision": revision,
-            "roots": ["gatelib/evidence", "gatelib/exceptions"],
+            "roots": ["gatelib/evidence", "gatelib/exceptions", "gatelib/verifications"],
             "rego_version": 1,
             "metadata": {"gatelib": {"version": __version__, "name": "evidence-and-exceptions"}},
         },
-        "gatelib/data.json": {"exceptions": exceptions, "evidence": evidence},
+        "gatelib/data.json": {"exceptions": exceptions, "evidence": evidence, "verifications": verified},
     }
     assert revision.startswith("2026-11-22T12:30:00Z-")
 
@@ -371,7 +372,12 @@ def test_a_bundle_of_exceptions_and_evidence_claims_their_places_only() -> None:
     ("exceptions", "evidence", "content", "roots"),
     [
         ([], None, {"exceptions": []}, ["gatelib/exceptions"]),
-        (None, {}, {"evidence": {}}, ["gatelib/evidence"]),
+        (
+            None,
+            {},
+            {"evidence": {}, "verifications": []},
+            ["gatelib/evidence", "gatelib/verifications"],
+        ),
     ],
 )
 def test_of_what_is_not_given_a_bundle_of_data_says_nothing(

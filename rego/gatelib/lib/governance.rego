@@ -118,7 +118,7 @@ fits(value, "number from 0 to 1") if {
 	value <= 1
 }
 
-fits(null, "rule's ID or null")
+fits(value, "rule's ID or null") if is_null(value)
 
 fits(value, "rule's ID or null") if is_text(value)
 

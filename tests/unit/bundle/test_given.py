@@ -211,4 +211,4 @@ def test_what_is_no_such_record_stops_the_build(
 def test_an_empty_bundle_takes_back_what_was_given_where_that_is_meant(folder: Path) -> None:
     (folder / "empty").mkdir(exist_ok=True)
     files = given.files(["empty"], ["empty"], base=folder, created=CREATED, allow_empty=True)
-    assert json.loads(files["gatelib/data.json"]) == {"exceptions": [], "evidence": {}}
+    assert json.loads(files["gatelib/data.json"]) == {"exceptions": [], "evidence": {}, "verifications": []}

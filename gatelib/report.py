@@ -142,6 +142,24 @@ class Waiver:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceFile:
+    """A file of evidence, and what the rules were told of it."""
+
+    file: str
+    """With the pack's name before it."""
+    role: str | None
+    """What it is for in the layout; ``None`` where the layout does not know it."""
+    format: str
+    sha256: str
+    size: int
+    """Bytes."""
+    producers: tuple[str, ...]
+    """Those whose signatures over it hold."""
+    facts: tuple[Mapping[str, Any], ...]
+    """As ``gatelib/schemas/facts.json`` describes them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """The whole answer of a run."""
 
@@ -179,6 +197,8 @@ class Report:
     not_judged: tuple[NotJudged, ...]
     inputs: tuple[tuple[str, str], ...]
     """``(file, SHA-256)`` of everything that was read."""
+    evidence: tuple[EvidenceFile, ...] = ()
+    """By file."""
     catalog: Mapping[str, Entry] = field(default_factory=dict, compare=False, repr=False)
     """The entries of the selected rules, for reporters that explain; not part of the JSON."""
 
@@ -263,6 +283,18 @@ class Report:
                 for entry in self.not_judged
             ],
             "inputs": [{"file": file, "sha256": digest} for file, digest in self.inputs],
+            "evidence": [
+                {
+                    "file": entry.file,
+                    "role": entry.role,
+                    "format": entry.format,
+                    "sha256": entry.sha256,
+                    "size": entry.size,
+                    "producers": list(entry.producers),
+                    "facts": list(entry.facts),
+                }
+                for entry in self.evidence
+            ],
         }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, BinaryIO
@@ -19,7 +19,7 @@ from gatelib.merging import Tally, in_order, problem_of
 from gatelib.normalize import Kinds
 from gatelib.plan import Given, Plan
 from gatelib.policy import Policy
-from gatelib.report import NotJudged, Problem, Report
+from gatelib.report import EvidenceFile, NotJudged, Problem, Report
 from gatelib.resolution import InForce
 from gatelib.settings import Progress, Settings
 from gatelib.sources import Discovery, Source
@@ -151,6 +151,7 @@ class Run:
             objects=tally.objects,
             not_judged=tuple(sorted(tally.not_judged, key=_place)),
             inputs=tuple(sorted(tally.inputs)),
+            evidence=tuple(_evidence(plan)),
             catalog={rule: plan.catalog[rule] for rule in (*self.force.selected, *self.force.skipped)},
         )
 
@@ -179,6 +180,25 @@ class Run:
             limits=self.limits,
             kinds=kinds,
             catalog=catalog,
+        )
+
+
+def _evidence(plan: Plan) -> Iterator[EvidenceFile]:
+    """Yield the files of packs; loose records stand in the inputs."""
+    producers: dict[str, list[str]] = {}
+    for found in plan.verifications:
+        if found["type"] == "entry":
+            producers.setdefault(found["file"], []).append(found["producer"])
+    for path, name in sorted(plan.packs.items(), key=lambda item: item[1]):
+        entry = plan.evidence[path]
+        yield EvidenceFile(
+            file=name,
+            role=entry["role"],
+            format=entry["format"],
+            sha256=entry["sha256"],
+            size=entry["size"],
+            producers=tuple(sorted(set(producers.get(path, ())))),
+            facts=tuple(entry["facts"]),
         )
 
 

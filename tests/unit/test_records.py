@@ -33,7 +33,19 @@ def record(kind: str, path: tuple[str | int, ...], value: object) -> dict[str, A
 
 
 kinds = pytest.mark.parametrize(
-    "kind", ["Build", "Dataset", "ImageEvidence", "Measurement", "PolicyException", "Release"]
+    "kind",
+    [
+        "Build",
+        "Dataset",
+        "Drill",
+        "ImageEvidence",
+        "Incident",
+        "KeyInventory",
+        "Measurement",
+        "PolicyException",
+        "Release",
+        "RingPromotion",
+    ],
 )
 
 
@@ -120,5 +132,5 @@ def test_every_example_is_a_record_without_a_problem() -> None:
         assert loaded.error is None, path
         for document in loaded.documents:
             content = cast("dict[str, Any]", document.value)
-            assert path.stem.startswith(content["kind"].lower()), path
+            assert path.stem.replace("-", "").startswith(content["kind"].lower()), path
             assert list(records.record_problems(f"gatelib.dev/{content['kind']}", content)) == [], path

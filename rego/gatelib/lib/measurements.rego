@@ -90,7 +90,11 @@ age_flaw(measured) := "names no time at which it was measured" if {
 # What is known of the measurements that rules read; of others, unit and bounds are not judged.
 wanted := {
 	"base_image.drift": {"unit": "count", "least": 0},
+	"governance.provenance_validation": {"unit": "percent", "least": 0, "most": 100},
+	"governance.slo_adherence": {"unit": "percent", "least": 0, "most": 100},
+	"governance.verdict_coverage": {"unit": "percent", "least": 0, "most": 100},
 	"migration.lint.errors": {"unit": "count", "least": 0},
+	"redaction.coverage": {"unit": "percent", "least": 0, "most": 100},
 	"reproducibility.ratio": {"unit": "ratio", "least": 0, "most": 1},
 	"shadow_read.error_rate": {"unit": "ratio", "least": 0, "most": 1},
 	"shadow_read.reads": {"unit": "count", "least": 0},

@@ -14,6 +14,9 @@ SEVERITIES: Final = ("critical", "high", "medium", "low")
 GATES: Final = ("pr", "pre-promote", "admission", "publish")
 SCOPES: Final = ("document", "set")
 
+OF_REQUESTS: Final = ("GL-GOV-004", "GL-GOV-005")
+"""Rules that judge each request for a verdict, whatever the gate; as in ``gatelib.lib.selection``."""
+
 _REQUIRED: Final = ("id", "severity", "controls", "gates", "kinds", "scope", "remediation", "since")
 _OPTIONAL: Final = ("params", "deprecated", "stage", "effective_on", "sensitive")
 _PACKAGE: Final = r"package\s+gatelib\.rules\.([a-z][a-z0-9_]*)\.([a-z][a-z0-9_]*)\s*(?:#.*)?$"

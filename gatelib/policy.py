@@ -74,8 +74,10 @@ class Policy:
         digest.update(orjson.dumps(self.engine_data(self.catalog), option=orjson.OPT_SORT_KEYS))
         return digest.hexdigest()
 
-    def modules_for(self, rules: Iterable[str]) -> tuple[Module, ...]:
+    def modules_for(self, rules: Iterable[str], entries: Iterable[str] = ()) -> tuple[Module, ...]:
         """Return the modules of the given rules and all that they import, but no other rule's.
+
+        ``entries`` are packages that reshape the decision, and come with what lies below them.
 
         A rule of a team's own gets the whole library, since nobody checked how it names what it uses.
         """
@@ -85,6 +87,9 @@ class Policy:
         for module in self.modules:
             by_package.setdefault(module.package, []).append(module)
         todo = ["gatelib.main", *wanted]
+        todo += [
+            package for package in by_package for entry in entries if f"{package}.".startswith(f"{entry}.")
+        ]
         if any(rule not in core for rule in rules):
             todo += [package for package in by_package if package.startswith(_SHARED)]
         reached: set[str] = set()

@@ -11,13 +11,16 @@ from typing import Any, Final, cast
 import orjson
 
 from gatelib import resources, settings, trusted
-from gatelib.catalog import Entry
+from gatelib.catalog import OF_REQUESTS, Entry
 from gatelib.errors import ConfigError, PolicyError
 from gatelib.policy import Policy
 from gatelib.validation import at, read_file, violations
 
 REVIEWS: Final = frozenset({"admission_review", "gatekeeper_review"})
 """Input shapes of one object that an API server is about to store."""
+
+_ENTRIES: Final = {"admission_review": "gatelib.admission", "artefact": "gatelib.verdict"}
+"""The packages that answer for an input shape as whoever sends it wants it."""
 
 _DAY: Final = r"\d{4}-\d\d-\d\d"
 _HINT: Final = "see docs/guides/bundles.md"
@@ -62,6 +65,9 @@ def read(path: Path, core: Policy) -> Policy:
             message = f"rule `{rule}` is named, and left out again"
             hint = "`skip` names it too, or it looks at other objects and `inventory` is not true"
             raise refuse(("rules", position), message, hint)
+    for position, rule in enumerate(values.get("skip", ())):
+        if rule in OF_REQUESTS and "artefact" in values["inputs"]:
+            raise refuse(("skip", position), f"rule `{rule}` judges every request for a verdict")
     if not chosen:
         raise refuse((), "no rule is left in the bundle")
     for rule in values.get("actions", {}):
@@ -94,11 +100,12 @@ def _chosen(values: Mapping[str, Any], catalog: Mapping[str, Entry]) -> set[str]
     )
     wanted: Iterable[str] = values.get("rules", of_gate)
     takes_sets = values.get("inventory", not REVIEWS & set(values["inputs"]))
+    of_requests = OF_REQUESTS if "artefact" in values["inputs"] else ()
     return {
         rule
         for rule in wanted
         if rule not in values.get("skip", ()) and (takes_sets or catalog[rule]["scope"] != "set")
-    }
+    } | {rule for rule in of_requests if rule in catalog}
 
 
 def _restricted(policy: Policy, chosen: set[str], values: Mapping[str, Any]) -> Policy:
@@ -114,14 +121,8 @@ def _restricted(policy: Policy, chosen: set[str], values: Mapping[str, Any]) -> 
         catalogs={owner: entries for owner, entries in catalogs.items() if entries or owner == "core"},
         data={**policy.data, "bundle": fixed},
     )
-    modules = restricted.modules_for(sorted(chosen))
-    if "admission_review" in values["inputs"]:
-        named = {module.path for module in modules}
-        modules += tuple(
-            module
-            for module in policy.modules
-            if module.package.startswith("gatelib.admission") and module.path not in named
-        )
+    entries = [_ENTRIES[shape] for shape in values["inputs"] if shape in _ENTRIES]
+    modules = restricted.modules_for(sorted(chosen), entries)
     return replace(restricted, modules=tuple(sorted(modules, key=lambda module: module.path)))
 
 

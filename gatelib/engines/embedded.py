@@ -10,7 +10,7 @@ from typing import Any, Final
 import orjson
 
 from gatelib.engines.connection import Connection
-from gatelib.engines.interface import DECISION, Decision, Engine
+from gatelib.engines.interface import Engine
 from gatelib.errors import EngineError
 from gatelib.policy import Module
 
@@ -40,17 +40,16 @@ class EmbeddedEngine(Engine):
         except Exception as error:  # regorus raises RuntimeError and ValueError of its own making
             raise EngineError(f"the embedded engine refuses the policy: {_first_lines(error)}") from None
 
-    def decide(self, envelope: bytes) -> Decision:
+    def ask(self, question: str, envelope: bytes) -> Any:
         """Evaluate in a copy of the compiled engine, so that no answer leaks into the next."""
         engine = self._engine.clone()
         try:
             engine.set_input_json(envelope.decode())
-            answer = engine.eval_query_as_json(DECISION)
+            answer = engine.eval_query_as_json(question)
         except Exception as error:  # as above
             raise EngineError(f"the embedded engine failed: {_first_lines(error)}") from None
         results = orjson.loads(answer).get("result", [])
-        value = results[0]["expressions"][0]["value"] if results else None
-        return Decision.parse(value)
+        return results[0]["expressions"][0]["value"] if results else None
 
     @classmethod
     def version(cls, connection: Connection | None = None) -> str:

@@ -1,4 +1,4 @@
-"""The plug point for engines: an envelope goes in, a decision comes out."""
+"""The plug point for engines: an envelope goes in, a decision or a verdict comes out."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ from gatelib.policy import Module
 
 DECISION = "data.gatelib.main"
 """The one document that every engine is asked for."""
+
+VERDICT = "data.gatelib.verdict"
+"""The same decision, as the answer to a request."""
 
 _LISTS = ("deny", "warn", "canary", "waived", "rules", "waivers_used", "errors")
 
@@ -69,7 +72,6 @@ class Engine(ABC):
 
         """
 
-    @abstractmethod
     def decide(self, envelope: bytes) -> Decision:
         """Judge an envelope in JSON.
 
@@ -77,6 +79,14 @@ class Engine(ABC):
             EngineError: the engine failed, or its answer is no decision.
             EngineTimeoutError: it did not answer in time.
 
+        """
+        return Decision.parse(self.ask(DECISION, envelope))
+
+    @abstractmethod
+    def ask(self, question: str, envelope: bytes) -> Any:
+        """Return the value of a document, such as ``data.gatelib.main``, with an envelope as input.
+
+        ``None`` stands for one that is undefined. Raises as :meth:`decide` does.
         """
 
     @classmethod

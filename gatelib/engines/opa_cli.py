@@ -15,7 +15,7 @@ import orjson
 
 from gatelib import resources
 from gatelib.engines.connection import Connection
-from gatelib.engines.interface import DECISION, Decision, Engine
+from gatelib.engines.interface import Engine
 from gatelib.errors import EngineError, EngineTimeoutError
 from gatelib.policy import Module
 
@@ -46,13 +46,13 @@ class OpaEngine(Engine):
             path.write_text(module.text, "utf-8")
         (root / "policy" / "data.json").write_bytes(orjson.dumps(data))
 
-    def decide(self, envelope: bytes) -> Decision:
+    def ask(self, question: str, envelope: bytes) -> Any:
         """Ask the binary, whose environment holds nothing that a policy could read out."""
         root = Path(self._folder.name)
         command = [
             self._binary, "eval", "--format", "json", "--strict-builtin-errors",
             "--capabilities", str(resources.capabilities()),
-            "--data", str(root / "policy"), "--stdin-input", DECISION,
+            "--data", str(root / "policy"), "--stdin-input", question,
         ]  # fmt: skip
         try:
             done = subprocess.run(  # noqa: S603 - the binary from PATH, with arguments of our own
@@ -75,7 +75,7 @@ class OpaEngine(Engine):
         if done.returncode != 0 or "errors" in answer:
             raise EngineError(f"opa failed: {_reason(answer, done.stderr)}")
         results = answer.get("result", [])
-        return Decision.parse(results[0]["expressions"][0]["value"] if results else None)
+        return results[0]["expressions"][0]["value"] if results else None
 
     @classmethod
     def version(cls, connection: Connection | None = None) -> str:

@@ -11,7 +11,6 @@ from gatelib.engines.opa_api import Api
 from gatelib.errors import EngineError, EngineUnavailableError
 from gatelib.policy import Module
 
-_PATH: Final = "/v1/" + DECISION.replace(".", "/")
 _VERSION_TIMEOUT: Final = 30.0
 _LONGEST: Final = 100
 _TOO_LARGE: Final = "its `server.decoding.max_length` says how large one may be"
@@ -40,22 +39,26 @@ class OpaServerEngine(Engine):
 
     def decide(self, envelope: bytes) -> Decision:
         """Ask the server; each answer says which bundles it comes from."""
-        answer = _ask(self._api, envelope)
-        self._check(answer)
-        decision = Decision.parse(answer["result"])
+        decision = super().decide(envelope)
         self._check_exceptions(decision)
         return decision
+
+    def ask(self, question: str, envelope: bytes) -> Any:
+        """Ask the server; as there."""
+        answer = _ask(self._api, question, envelope)
+        self._check(answer)
+        return answer["result"]
 
     @classmethod
     def version(cls, connection: Connection | None = None) -> str:
         """Return the version of the OPA that answers."""
-        answer = _ask(Api(_named(connection), timeout=_VERSION_TIMEOUT), b"{}")
+        answer = _ask(Api(_named(connection), timeout=_VERSION_TIMEOUT), DECISION, b"{}")
         return str(_object(answer.get("provenance")).get("version", ""))[:_LONGEST]
 
     def _check(self, answer: Mapping[str, Any]) -> None:
         """Refuse an answer of another revision, or one whose policy came from no bundle at all."""
         result, provenance = _object(answer["result"]), _object(answer.get("provenance"))
-        said = str(result.get("revision"))[:_LONGEST]
+        said = str(result.get("revision", result.get("bundle")))[:_LONGEST]
         if said != self._revision:
             raise EngineUnavailableError(
                 f"the OPA server answers from bundle `{said}`, and `{self._revision}` was expected",
@@ -88,9 +91,9 @@ def _object(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _ask(api: Api, envelope: bytes) -> Mapping[str, Any]:
+def _ask(api: Api, question: str, envelope: bytes) -> Mapping[str, Any]:
     parameters = {"strict-builtin-errors": "true", "provenance": "true"}
-    reply = api.post(_PATH, b'{"input":' + envelope + b"}", **parameters)
+    reply = api.post("/v1/" + question.replace(".", "/"), b'{"input":' + envelope + b"}", **parameters)
     if reply.status in _REFUSALS:
         raise EngineUnavailableError(
             f"the OPA server refuses the question: {api.said(reply)}", hint=_REFUSALS[reply.status]
@@ -101,6 +104,6 @@ def _ask(api: Api, envelope: bytes) -> Mapping[str, Any]:
     if not isinstance(answer, dict) or "result" not in answer:
         raise EngineUnavailableError(
             "the OPA server gave no decision",
-            hint=f"{DECISION} is undefined there: /health?bundles tells whether its bundle is active",
+            hint=f"{question} is undefined there: /health?bundles tells whether its bundle is active",
         )
     return answer

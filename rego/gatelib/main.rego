@@ -62,10 +62,12 @@ errors contains error if some error in findings.errors
 
 errors contains error if some error in waivers.errors
 
+# Where the input has an error of its own, that says why.
 errors contains {
 	"code": "GL-ERR-001",
 	"message": "there is nothing to judge",
 } if {
+	count(gate_input.errors) == 0
 	count(documents.judged) == 0
 }
 

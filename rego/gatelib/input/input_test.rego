@@ -111,3 +111,15 @@ test_a_bundle_brings_verifications_for_inputs_that_carry_none if {
 	gate_input.verifications == [] with input as {"gatelib": 1, "documents": []} with data.gatelib.verifications as found
 	gate_input.verifications == [] with input as pod with data.gatelib.verifications as 7
 }
+
+test_a_request_is_told_without_its_artefact if {
+	asked := {"action": "deploy", "subject": "ci", "context": {"trace": 7}, "artefact": pod}
+	every given in [asked, {"gatelib": 1, "documents": [], "request": asked}] {
+		gate_input.request == object.remove(asked, ["artefact"]) with input as given
+		gate_input.context == {"trace": 7} with input as given
+	}
+	every other in [pod, object.remove(asked, ["subject"]), {"gatelib": 1, "documents": []}] {
+		not gate_input.request with input as other
+		not gate_input.context with input as other
+	}
+}

@@ -109,6 +109,7 @@ test_an_envelope_with_a_request if {
 		shapes.documents == [{"index": 0, "root": 0, "content": pod}] with input as requested(asking(artefact))
 		shapes.errors == set() with input as requested(asking(artefact))
 	}
+	shapes.errors == set() with input as requested(object.union(asking(pod), {"subject": {"user": "lea"}}))
 	own := {"gatelib": 1, "documents": [{"index": 0, "content": pod}], "request": asking(service)}
 	shapes.errors == {error("an envelope with a request has documents of its own")} with input as own
 	shapes.documents == [] with input as own

@@ -33,6 +33,25 @@ test_the_rules_asked_for if {
 	}
 }
 
+test_a_request_is_judged_by_the_rules_on_requests_too if {
+	request := {
+		"action": "deploy",
+		"subject": "ci",
+		"context": {},
+		"artefact": {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "api"}},
+	}
+	governance := {"GL-GOV-004": {"package": ["t", "four"], "gates": ["publish"]}, "GL-GOV-005": {"package": ["t", "five"], "gates": []}}
+	entries := {"core": object.union(catalog.core, governance)}
+	packages := {"t": object.union(rules.t, {"four": {"subjects": {0}}, "five": {"subjects": set()}})}
+	picked({"request": request}, entries, packages).known == ["GL-GOV-004", "GL-GOV-005", "GL-T-001", "GL-T-002"]
+	picked({"request": request, "rules": ["GL-T-003"]}, entries, packages).known == ["GL-GOV-004", "GL-GOV-005", "GL-T-003"]
+	picked({}, entries, packages).known == ["GL-T-001", "GL-T-002"]
+	picked({"request": request}, catalog, rules).errors == {
+		error("there is no rule `GL-GOV-004`"),
+		error("there is no rule `GL-GOV-005`"),
+	}
+}
+
 test_no_rule_is_an_error if {
 	picked({"rules": []}, catalog, rules).errors == {error("no rule is selected")}
 	picked({"gate": "admission"}, catalog, rules).errors == {error("no rule is selected")}

@@ -47,6 +47,10 @@ def of_gate(gate: str, scope: str | None = None) -> list[str]:
     ]
 
 
+def of_requests(gate: str) -> list[str]:
+    return sorted({*of_gate(gate), "GL-GOV-004", "GL-GOV-005"} & CORE.catalog.keys())
+
+
 # The definitions that ship
 
 
@@ -66,6 +70,7 @@ def test_there_is_a_definition_for_each_gate_that_judges_a_change_and_one_for_al
         "gatekeeper": "admission",
         "pr": "pr",
         "pre-promote": "pre-promote",
+        "verdict": "pr",
     }
 
 
@@ -77,6 +82,7 @@ def test_a_definition_holds_the_rules_of_its_gate_and_the_full_one_all() -> None
         "gatekeeper": [rule for rule in of_gate("admission") if rule != "GL-TEN-002"],
         "pr": of_gate("pr"),
         "pre-promote": of_gate("pre-promote"),
+        "verdict": of_requests("pr"),
     }
 
 
@@ -318,7 +324,7 @@ def test_a_bundle_without_rules_is_an_error(tmp_path: Path) -> None:
     ("inputs", "rest", "takes_sets"),
     [
         ("envelope", "", True),
-        ("combined, object, artefact", "", True),
+        ("combined, object", "", True),
         ("admission_review", "", False),
         ("gatekeeper_review", "", False),
         ("envelope, admission_review", "", False),
@@ -489,7 +495,36 @@ def test_parameters_of_the_policies_that_do_not_fit_are_an_error(
     assert caught.value.message == message
 
 
+def test_a_bundle_for_requests_judges_where_they_come_from(tmp_path: Path) -> None:
+    inputs = "name: own\ngate: pr\ninputs: [envelope, artefact]\n"
+    assert list(read(tmp_path, inputs).catalog) == of_requests("pr")
+    named = read(tmp_path, f"{inputs}rules: [{SET_RULE}]\ninventory: true\n").catalog
+    assert list(named) == sorted({SET_RULE, "GL-GOV-004", "GL-GOV-005"} & CORE.catalog.keys())
+    assert all(entry["gates"] == ["pr"] for entry in named.values())
+
+
+def test_no_bundle_for_requests_leaves_that_out(tmp_path: Path) -> None:
+    text = "name: own\ngate: pr\ninputs: [artefact]\nskip: [GL-K8S-001, GL-GOV-004]\n"
+    assert refused(tmp_path, text) == ("rule `GL-GOV-004` judges every request for a verdict", 4, 20)
+    assert "GL-GOV-004" not in read(tmp_path, text.replace("artefact", "envelope")).catalog
+
+
 # What else goes in
+
+
+@pytest.mark.parametrize(
+    ("inputs", "there"),
+    [
+        ("envelope, combined, object", set()),
+        ("artefact", {"verdict", "verdicts"}),
+        ("envelope, artefact", {"verdict", "verdicts"}),
+    ],
+)
+def test_the_verdict_is_in_where_requests_are_taken(tmp_path: Path, inputs: str, there: set[str]) -> None:
+    policy = read(tmp_path, f"name: own\ngate: pr\ninputs: [{inputs}]\n")
+    assert {
+        Path(module.path).stem for module in policy.modules if "verdict" in Path(module.path).stem
+    } == there
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,15 @@
 # title: Images
 # description: >-
 #   Image references as a container runtime reads them, and what the evidence says of their digests. Only
-#   evidence counts: an ImageEvidence among the documents proves nothing.
+#   evidence counts: an ImageEvidence among the documents proves nothing. Of files with attestations only
+#   what gatelib's verifier found to hold counts.
 package gatelib.lib.images
 
 import data.gatelib.input as gate_input
 import data.gatelib.lib.documents
 import data.gatelib.lib.malformed
 import data.gatelib.lib.params
+import data.gatelib.lib.provenance
 import data.gatelib.lib.workloads
 
 # METADATA
@@ -46,23 +48,14 @@ attested := {record.digest | some record in records; some type in record.predica
 with_sbom := {record.digest |
 	some record in records
 	some type in record.predicate_types
-	regex.match(`^https://(spdx\.dev/Document|cyclonedx\.org/bom)(/.+)?$`, type)
+	is_sbom(type)
 }
 
 # METADATA
 # description: >-
-#   What the ImageEvidence records of the evidence say, as `{digest, predicate_types, labels, base_images}`.
-records := [record |
-	some entry in facts
-	entry.type == "gatelib.dev/ImageEvidence"
-	spec := documents.mapping(object.get(entry.fact, "spec", {}))
-	record := {
-		"digest": documents.text(object.get(spec, "digest", "")),
-		"predicate_types": texts(spec, "attestations", "predicateType"),
-		"labels": documents.mapping(object.get(spec, "labels", {})),
-		"base_images": texts(spec, "baseImages", "image"),
-	}
-]
+#   What the evidence says of images, as `{digest, predicate_types, labels, base_images}`: its ImageEvidence
+#   records, then its verified attestations.
+records := array.concat(image_evidence, attested_records)
 
 # METADATA
 # description: Evidence that has the wrong form, as `{evidence, path, msg}`.
@@ -120,6 +113,68 @@ path_in("docker.io", path) := concat("/", ["library", path]) if {
 } else := path
 
 path_in(domain, path) := path if domain != "docker.io"
+
+image_evidence := [record |
+	some entry in facts
+	entry.type == "gatelib.dev/ImageEvidence"
+	spec := documents.mapping(object.get(entry.fact, "spec", {}))
+	record := {
+		"digest": documents.text(object.get(spec, "digest", "")),
+		"predicate_types": texts(spec, "attestations", "predicateType"),
+		"labels": documents.mapping(object.get(spec, "labels", {})),
+		"base_images": texts(spec, "baseImages", "image"),
+	}
+]
+
+# An attestation of another type, such as that of a scan, says nothing of where an image comes from.
+attested_records := [record |
+	some attestation in provenance.attestations
+	vouches(attestation.predicate_type)
+	record := {
+		"digest": attestation.digest,
+		"predicate_types": {attestation.predicate_type},
+		"labels": {},
+		"base_images": base_images(attestation.provenance),
+	}
+]
+
+vouches(type) if is_sbom(type)
+
+vouches(type) if regex.match(`^https://slsa\.dev/provenance/v[0-9]+(\.[0-9]+)?$`, type)
+
+is_sbom(type) if regex.match(`^https://(spdx\.dev/Document|cyclonedx\.org/bom)(/.+)?$`, type)
+
+base_images(fact) := {base_image(uri) |
+	some material in documents.list(object.get(fact, "materials", []))
+	uri := documents.text(object.get(documents.mapping(material), "uri", ""))
+	regex.match(image_uri, uri)
+}
+
+image_uri := `^(pkg:docker/|pkg:oci/|docker://|docker-image://|oci://)`
+
+# The image that a material's URI names: a package URL, or the reference after a scheme. Where a package URL
+# does not say which registry the image is from, it stands as it is, and is from no approved one.
+base_image(uri) := repository_url if {
+	startswith(uri, "pkg:oci/")
+	[repository_url] := repository_urls(uri)
+} else := concat("/", [repository_url, named(uri)]) if {
+	startswith(uri, "pkg:docker/")
+	[repository_url] := repository_urls(uri)
+} else := named(uri) if {
+	startswith(uri, "pkg:docker/")
+	repository_urls(uri) == []
+} else := uri if {
+	startswith(uri, "pkg:")
+} else := regex.replace(uri, image_uri, "")
+
+named(uri) := unescaped(regex.replace(regex.replace(uri, image_uri, ""), `[@?#].*$`, ""))
+
+repository_urls(uri) := [unescaped(found[1]) |
+	some found in regex.find_all_string_submatch_n(`[?&]repository_url=([^&#]*)`, uri, -1)
+]
+
+# What package URLs escape of a reference; anything else that is escaped makes it none.
+unescaped(text) := replace(replace(replace(replace(text, "%2F", "/"), "%2f", "/"), "%3A", ":"), "%3a", ":")
 
 of_another_format(entry) if {
 	is_string(entry.format)

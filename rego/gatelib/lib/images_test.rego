@@ -96,6 +96,65 @@ test_what_records_say if {
 	)
 }
 
+test_what_verified_attestations_say if {
+	facts_of := [
+		{"type": "statement"}, {"type": "provenance", "materials": [{"uri": "pkg:docker/golang@1.25"}, {"uri": "git+https://x/y"}, 7]},
+		{"type": "statement"},
+		{"type": "statement"},
+		{"type": "statement"},
+	]
+	verified := [
+		attestation(0, "d1", "https://slsa.dev/provenance/v1"),
+		attestation(2, "d2", "https://spdx.dev/Document"),
+		attestation(3, "d3", "https://cyclonedx.org/bom/v1.6"),
+		attestation(4, "d4", "https://cosign.sigstore.dev/attestation/vuln/v1"),
+		attestation(4, "d5", "https://slsa.dev/provenance/v1/../x"),
+		attestation(4, "d6", ""),
+		{"type": "signature", "file": "a", "fact": 0, "subject": "d7", "reference": "x", "signer": "s"},
+	]
+	given := object.union(
+		envelope([], {"a": {"format": "in-toto", "facts": facts_of}, "b": facts([record({"digest": "d8"})])}),
+		{"verifications": verified},
+	)
+	images.attested == {"d1", "d2", "d3"} with input as given
+	images.with_sbom == {"d2", "d3"} with input as given
+	images.problems == set() with input as given
+	images.records == [
+		{"digest": "d8", "predicate_types": set(), "labels": {}, "base_images": set()},
+		{"digest": "d1", "predicate_types": {"https://slsa.dev/provenance/v1"}, "labels": {}, "base_images": {"golang"}},
+		{"digest": "d2", "predicate_types": {"https://spdx.dev/Document"}, "labels": {}, "base_images": set()},
+		{"digest": "d3", "predicate_types": {"https://cyclonedx.org/bom/v1.6"}, "labels": {}, "base_images": set()},
+	] with input as given
+	images.records == [{"digest": "d8", "predicate_types": set(), "labels": {}, "base_images": set()}] with input as object.remove(given, ["verifications"])
+}
+
+test_base_images_of_provenance if {
+	every uri, wanted in {
+		"pkg:docker/golang@1.25?platform=linux%2Famd64": {"golang"},
+		"pkg:docker/ghcr.io/intelgraph/base@1.2?platform=linux%2Famd64": {"ghcr.io/intelgraph/base"},
+		"pkg:docker/127.0.0.1%3A5000/base@sha256:0": {"127.0.0.1:5000/base"},
+		"pkg:docker/localhost%3a5000%2fbase#x": {"localhost:5000/base"},
+		"pkg:docker/intelgraph/base@1?repository_url=ghcr.io": {"ghcr.io/intelgraph/base"},
+		"pkg:docker/a/b?repository_url=ghcr.io&repository_url=evil.example": {"pkg:docker/a/b?repository_url=ghcr.io&repository_url=evil.example"},
+		"pkg:oci/base@sha256%3A0?arch=amd64&repository_url=ghcr.io%2Fintelgraph/base&tag=1": {"ghcr.io/intelgraph/base"},
+		"pkg:oci/base@sha256%3A0": {"pkg:oci/base@sha256%3A0"},
+		"docker://ghcr.io/intelgraph/base:1.2": {"ghcr.io/intelgraph/base:1.2"},
+		"docker-image://docker.io/library/alpine@sha256:0": {"docker.io/library/alpine@sha256:0"},
+		"oci://ghcr.io/intelgraph/base": {"ghcr.io/intelgraph/base"},
+		"git+https://github.com/intelgraph/api@refs/heads/main": set(),
+		"pkg:npm/docker": set(),
+		"https://example.com/docker://x": set(),
+		"": set(),
+		7: set(),
+	} {
+		evidence := {"a": {"format": "cosign", "facts": [{"type": "statement"}, {"type": "provenance", "materials": [{"uri": uri}]}]}}
+		[found.base_images | some found in images.records] == [wanted] with input as object.union(
+			envelope([], evidence),
+			{"verifications": [attestation(0, "d1", "https://slsa.dev/provenance/v1")]},
+		)
+	}
+}
+
 test_documents_and_inventory_are_no_evidence if {
 	own := record({"digest": "d1", "attestations": [{"predicateType": "x"}]})
 	images.records == [] with input as {
@@ -162,6 +221,10 @@ problems(file, wanted) := {problem |
 		"path": path,
 		"msg": sprintf("`%s` must be %s, and is %s", [concat(".", [sprintf("%v", [step]) | some step in path]), want, got]),
 	}
+}
+
+attestation(position, digest, type) := {
+	"type": "attestation", "file": "a", "fact": position, "subject": digest, "name": "", "predicate_type": type, "signer": "s",
 }
 
 record(spec) := {"apiVersion": "gatelib.dev/v1", "kind": "ImageEvidence", "metadata": {"name": "x"}, "spec": spec}

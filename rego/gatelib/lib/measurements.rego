@@ -89,17 +89,25 @@ age_flaw(measured) := "names no time at which it was measured" if {
 
 # What is known of the measurements that rules read; of others, unit and bounds are not judged.
 wanted := {
+	"api.breaking_changes": {"unit": "count", "least": 0},
 	"base_image.drift": {"unit": "count", "least": 0},
+	"chaos.pass_rate": {"unit": "percent", "least": 0, "most": 100},
+	"error_budget.remaining": {"unit": "percent", "most": 100},
 	"governance.provenance_validation": {"unit": "percent", "least": 0, "most": 100},
 	"governance.slo_adherence": {"unit": "percent", "least": 0, "most": 100},
 	"governance.verdict_coverage": {"unit": "percent", "least": 0, "most": 100},
 	"migration.lint.errors": {"unit": "count", "least": 0},
+	"pen_test.oldest_critical_days": {"unit": "days", "least": 0},
 	"redaction.coverage": {"unit": "percent", "least": 0, "most": 100},
+	"replication.lag_seconds": {"unit": "seconds", "least": 0},
 	"reproducibility.ratio": {"unit": "ratio", "least": 0, "most": 1},
+	"scorecard.score": {"unit": "points", "least": 0, "most": 100},
 	"shadow_read.error_rate": {"unit": "ratio", "least": 0, "most": 1},
 	"shadow_read.reads": {"unit": "count", "least": 0},
 	"slo.burn_rate": {"unit": "ratio", "least": 0},
 	"storage.projected_growth": {"unit": "percent", "least": -100},
+	"trace.coverage": {"unit": "percent", "least": 0, "most": 100},
+	"vulnerabilities.p90_age_days": {"unit": "days", "least": 0},
 }
 
 # Rules of their own: a function that reads another package's rule may find it undefined in regorus.

@@ -61,15 +61,15 @@ def push(
     if target.tag is None or target.digest is not None:
         raise UsageError(f"`{reference}` is no place to push to", hint="it must end with a tag, as in `:1.0`")
     made = artifact.compose(tarball, entry)
-    repository = _repository(target, plain_http, docker_config, ca, proxies, timeout)
+    found = repository(target, plain_http, docker_config, ca, proxies, timeout)
 
     def upload() -> str:
         for digest, content in made.blobs.items():
-            repository.put_blob(digest, content)
-        repository.put_manifest(made.manifest)
+            found.put_blob(digest, content)
+        found.put_manifest(made.manifest)
         return artifact.digest_of(made.manifest)
 
-    return repository.run(upload)
+    return found.run(upload)
 
 
 def pull(
@@ -93,28 +93,38 @@ def pull(
 
     """
     source = Reference.parse(reference)
-    repository = _repository(source, plain_http, docker_config, ca, proxies, timeout)
+    found = repository(source, plain_http, docker_config, ca, proxies, timeout)
 
     def download() -> Pulled:
-        manifest = repository.manifest()
+        manifest = found.manifest()
         first, *others = artifact.read(manifest)
-        tarball = repository.blob(first)
+        tarball = found.blob(first)
         artifact.compare(archive.read(tarball), others)
         for layer in others:
-            repository.blob(layer)
+            found.blob(layer)
         return Pulled(tarball, artifact.digest_of(manifest), reference)
 
-    return repository.run(download)
+    return found.run(download)
 
 
-def _repository(
+def repository(
     reference: Reference,
-    plain_http: bool,
-    docker_config: Path | None,
-    ca: Path | None,
-    proxies: Mapping[str, str] | None,
-    timeout: float,
+    plain_http: bool = False,
+    docker_config: Path | None = None,
+    ca: Path | None = None,
+    proxies: Mapping[str, str] | None = None,
+    timeout: float = TIMEOUT,
+    *,
+    most: int = archive.MOST_BYTES,
 ) -> Repository:
+    """Return what a reference names, to be asked; arguments as of :func:`push`.
+
+    ``most`` is how many bytes a layer may have.
+
+    Raises:
+        UsageError: ``plain_http`` does not fit the reference, or what is needed is not installed.
+
+    """
     if plain_http and not reference.is_loopback:
         raise UsageError(
             f"the registry `{reference.registry}` is asked by HTTP, so anybody between could answer for it",
@@ -140,5 +150,11 @@ def _repository(
     # A proxy would be asked for its own loopback.
     through = {} if plain_http else proxies or {}
     return Repository(
-        reference, plain_http=plain_http, credentials=stored, ca=ca, proxies=through, timeout=timeout
+        reference,
+        plain_http=plain_http,
+        credentials=stored,
+        ca=ca,
+        proxies=through,
+        timeout=timeout,
+        most=most,
     )

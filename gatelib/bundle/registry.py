@@ -7,10 +7,11 @@ whoever asks for credentials, sets no time-out, and hands out a manifest without
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, BinaryIO, Final, TypeVar
 
 import oras.auth.token
 import oras.auth.utils
@@ -19,7 +20,7 @@ import oras.provider
 import requests
 import urllib3
 
-from gatelib.bundle import artifact, transport
+from gatelib.bundle import archive, artifact, transport
 from gatelib.bundle.credentials import DOCKER_HUB, Credentials
 from gatelib.bundle.references import Reference
 from gatelib.bundle.transport import Guard, Origin
@@ -49,13 +50,17 @@ class Repository:
         ca: Path | None,
         proxies: Mapping[str, str],
         timeout: float,
+        most: int = archive.MOST_BYTES,
     ) -> None:
-        """Prepare for :meth:`run`; ``credentials`` is called when the registry asks for some."""
+        """Prepare for :meth:`run`; ``credentials`` is called when the registry asks for some.
+
+        ``most`` is how many bytes a layer may have.
+        """
         self._reference = reference
         self._timeout = timeout
         host = _DOCKER_HUB_HOST if reference.registry == DOCKER_HUB else reference.registry
         home = Origin.of(f"{'http' if plain_http else 'https'}://{host}")
-        self._guard = Guard(reference.registry, home, plain_http=plain_http, timeout=timeout)
+        self._guard = Guard(reference.registry, home, plain_http=plain_http, timeout=timeout, most=most)
         self._provider = _Provider(self._guard, credentials, ca, proxies)
         self._container = _container(reference, host)
 
@@ -94,19 +99,30 @@ class Repository:
         response = self._provider.get_blob(self._container, layer.digest, stream=True)
         content = self._body(response, f"layer `{layer.name}`", layer.size)
         if len(content) != layer.size or artifact.digest_of(content) != layer.digest:
-            raise RegistryError(
-                f"the layer `{layer.name}` of `{self._reference}` is not the one that the manifest names"
-            )
+            raise self._other_layer(layer)
         return content
+
+    def blob_into(self, layer: artifact.Layer, file: BinaryIO) -> None:
+        """Write a layer that may be large to a file, checked as :meth:`blob` does once all is written."""
+        response = self._provider.get_blob(self._container, layer.digest, stream=True)
+        digest, size = hashlib.sha256(), 0
+        for chunk in self._chunks(response, f"layer `{layer.name}`", layer.size):
+            digest.update(chunk)
+            size += file.write(chunk)
+        if size != layer.size or f"sha256:{digest.hexdigest()}" != layer.digest:
+            raise self._other_layer(layer)
 
     def put_blob(self, digest: str, content: bytes) -> None:
         """Upload a blob that the registry does not have yet."""
-        layer = {"digest": digest, "size": len(content)}
-        if self._provider.blob_exists(layer, self._container):
-            return
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "blob"
             path.write_bytes(content)
+            self.put_file(digest, path)
+
+    def put_file(self, digest: str, path: Path) -> None:
+        """Upload a file that the registry does not have yet as a blob."""
+        layer = {"digest": digest, "size": path.stat().st_size}
+        if not self._provider.blob_exists(layer, self._container):
             self._provider.put_upload(str(path), self._container, layer)
 
     def put_manifest(self, content: bytes) -> None:
@@ -127,13 +143,21 @@ class Repository:
         return f"{self._provider.prefix}://{path}"
 
     def _body(self, response: requests.Response, what: str, most: int) -> bytes:
-        content = bytearray()
+        return b"".join(self._chunks(response, what, most))
+
+    def _chunks(self, response: requests.Response, what: str, most: int) -> Iterator[bytes]:
+        seen = 0
         with response:
             for chunk in response.raw.stream():
-                content += chunk
-                if len(content) > most:
+                seen += len(chunk)
+                if seen > most:
                     raise RegistryError(f"the {what} of `{self._reference}` is larger than it may be")
-        return bytes(content)
+                yield chunk
+
+    def _other_layer(self, layer: artifact.Layer) -> RegistryError:
+        return RegistryError(
+            f"the layer `{layer.name}` of `{self._reference}` is not the one that the manifest names"
+        )
 
     @contextlib.contextmanager
     def _explained(self) -> Iterator[None]:

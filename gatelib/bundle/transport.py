@@ -53,13 +53,25 @@ class Origin(NamedTuple):
 class Guard(HTTPAdapter):
     """Sends each single request, those that a redirect asks for among them, or refuses to."""
 
-    def __init__(self, registry: str, home: Origin, *, plain_http: bool, timeout: float) -> None:
-        """Take the registry's name and origin, and the seconds in which each answer must begin and go on."""
+    def __init__(
+        self,
+        registry: str,
+        home: Origin,
+        *,
+        plain_http: bool,
+        timeout: float,
+        most: int = archive.MOST_BYTES,
+    ) -> None:
+        """Take the registry's name and origin, and the seconds in which each answer must begin and go on.
+
+        ``most`` is how many bytes of a layer are of use.
+        """
         super().__init__()
         self.registry: Final = registry
         self.home: Final = home
         self.is_over = False
         """Nothing more is sent."""
+        self._most = most
         self._plain_http = plain_http
         self._timeouts = (min(_CONNECTING, timeout), timeout)
 
@@ -72,7 +84,7 @@ class Guard(HTTPAdapter):
         if response.is_redirect and request.method not in _READING:
             response.close()
             raise RegistryError(f"the registry `{self.registry}` sends on what it is given")
-        most = archive.MOST_BYTES if is_content and not response.is_redirect else _LARGEST_ANSWER
+        most = self._most if is_content and not response.is_redirect else _LARGEST_ANSWER
         response.raw = _Body(response.raw, most, self.registry)
         return response
 

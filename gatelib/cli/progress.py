@@ -17,7 +17,7 @@ _PATIENCE: Final = 0.5
 
 
 @contextmanager
-def bar() -> Iterator[Progress]:
+def bar(doing: str = "judging") -> Iterator[Progress]:
     """Yield what a run calls with the bytes done and all there are."""
     started = time.monotonic()
     shown: list[Bar] = []
@@ -26,7 +26,7 @@ def bar() -> Iterator[Progress]:
         if not shown and time.monotonic() - started < _PATIENCE:
             return
         if not shown:
-            shown.append(_start(total))
+            shown.append(_start(doing, total))
         shown[0].update(shown[0].task_ids[0], completed=done, total=total)
 
     try:
@@ -36,13 +36,13 @@ def bar() -> Iterator[Progress]:
             progress.stop()
 
 
-def _start(total: int) -> Bar:
+def _start(doing: str, total: int) -> Bar:
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
     progress = Progress(
-        TextColumn("judging"), BarColumn(), DownloadColumn(), console=Console(stderr=True), transient=True
+        TextColumn(doing), BarColumn(), DownloadColumn(), console=Console(stderr=True), transient=True
     )
-    progress.add_task("judging", total=total)
+    progress.add_task(doing, total=total)
     progress.start()
     return progress

@@ -39,7 +39,7 @@ class Folder(Pack):
         scan = Scan()
         plain: list[str] = []
         chosen: list[str] = []
-        paths = self._walk(scan)
+        paths = self.paths(scan)
         for path in paths:
             if wanted(path):
                 chosen.append(path)
@@ -57,7 +57,7 @@ class Folder(Pack):
         scan.faults.sort()
         return scan
 
-    def _walk(self, scan: Scan) -> list[str]:
+    def paths(self, scan: Scan) -> list[str]:
         """Return the paths of all regular files, sorted; what else there is becomes a fault."""
         paths: list[str] = []
         todo = [""]

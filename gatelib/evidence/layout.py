@@ -7,6 +7,10 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+import orjson
+
+from gatelib import resources
+
 
 def role_of(path: str, layout: Mapping[str, Any]) -> str | None:
     """Return the role of a file by its path in the pack; ``None`` where the layout knows no such file.
@@ -17,6 +21,13 @@ def role_of(path: str, layout: Mapping[str, Any]) -> str | None:
         if any(_pattern(pattern).fullmatch(path) for pattern in layout["roles"][role]["paths"]):
             return str(role)
     return None
+
+
+@cache
+def shipped() -> Mapping[str, Any]:
+    """Return the layout that ships with gatelib."""
+    found: Mapping[str, Any] = orjson.loads((resources.rego() / "gatelib/layout/data.json").read_bytes())
+    return found
 
 
 @cache

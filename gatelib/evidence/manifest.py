@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from gatelib.errors import EvidenceError
@@ -21,7 +21,6 @@ What: TypeAlias = Literal[
 _LINE: Final = re.compile(r"(\\?)([0-9a-f]{64})  ([^\n]+)\n")
 _ESCAPES: Final = {"\\": "\\\\", "\n": "\\n", "\r": "\\r"}
 _ESCAPED: Final = {escape: plain for plain, escape in _ESCAPES.items()}
-_NEEDS_ESCAPE: Final = re.compile(r"[\\\n\r]")
 _ESCAPE: Final = re.compile(r"\\(.?)", re.DOTALL)
 
 
@@ -46,11 +45,7 @@ def is_plain(path: str) -> bool:
 
 def write(digests: Mapping[str, str]) -> bytes:
     """Return the manifest of some files: the SHA-256 of each by its path."""
-    lines = []
-    for path in sorted(digests):
-        name = _NEEDS_ESCAPE.sub(lambda found: _ESCAPES[found[0]], path)
-        lines.append(f"{'' if name == path else _BACKSLASH}{digests[path]}  {name}\n")
-    return "".join(lines).encode()
+    return "".join([_line(path, digests[path]) for path in sorted(digests)]).encode()
 
 
 def parse(content: bytes) -> dict[str, str]:
@@ -80,10 +75,23 @@ def parse(content: bytes) -> dict[str, str]:
     return digests
 
 
-def compare(sealed: Mapping[str, str], found: Mapping[str, str]) -> Iterator[Fault]:
-    """Yield the files that a manifest names and that are changed or missing, and those that it does not."""
-    if sealed == found:
+def broken(faults: Sequence[Fault], content: bytes, found: Mapping[str, str]) -> Iterator[Fault]:
+    """Yield in what a pack is not as its manifest has it, given what could not be hashed, and the rest."""
+    yield from faults
+    if content == write(found):
         return
+    try:
+        sealed = parse(content)
+    except EvidenceError:
+        yield Fault(NAME, "malformed")
+        return
+    unread = {fault.file for fault in faults}
+    for fault in _differences(sealed, found):
+        if fault.file not in unread:
+            yield fault
+
+
+def _differences(sealed: Mapping[str, str], found: Mapping[str, str]) -> Iterator[Fault]:
     for path in sorted(sealed.keys() | found.keys()):
         if path not in found:
             yield Fault(path, "missing")
@@ -93,7 +101,11 @@ def compare(sealed: Mapping[str, str], found: Mapping[str, str]) -> Iterator[Fau
             yield Fault(path, "changed")
 
 
-_BACKSLASH: Final = "\\"
+def _line(path: str, digest: str) -> str:
+    if "\\" in path or "\n" in path or "\r" in path:
+        name = re.sub(r"[\\\n\r]", lambda found: _ESCAPES[found[0]], path)
+        return f"\\{digest}  {name}\n"
+    return f"{digest}  {path}\n"
 
 
 def _lines(text: str) -> Iterator[tuple[str, str]]:

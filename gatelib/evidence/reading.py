@@ -13,7 +13,6 @@ import orjson
 from gatelib.errors import EvidenceError, GatelibError
 from gatelib.evidence import manifest
 from gatelib.evidence.layout import role_of
-from gatelib.evidence.manifest import Fault
 from gatelib.evidence.pack import DEFAULT_LIMITS, INDEX, File, Limits, Progress, Scan, is_pack, open_pack
 from gatelib.report import Problem
 from gatelib.trust import Trust
@@ -89,7 +88,7 @@ def read(
             found.evidence.setdefault(path, _entry(_UNKNOWN, None, file))
     found.evidence = dict(sorted(found.evidence.items()))
     found.verifications = [
-        *seal(scan, about.get(manifest.NAME)),
+        *_seal(scan, about.get(manifest.NAME)),
         *_entries(scan, about.get(INDEX, b""), trust),
         *sorted(found.verifications, key=lambda entry: str(entry.get("file"))),
     ]
@@ -102,30 +101,16 @@ def read(
     return found
 
 
-def seal(scan: Scan, content: bytes | None) -> Iterator[dict[str, Any]]:
+def _seal(scan: Scan, content: bytes | None) -> Iterator[dict[str, Any]]:
     """Yield what is to be said of a pack's seal, given its manifest; nothing where it has none."""
     if content is None:
         return
-    faults = [*broken(scan, content)]
+    faults = [*manifest.broken(scan.faults, content, scan.digests())]
     yield {
         "type": "pack",
         "sha256": sha256(content).hexdigest(),
         "problems": [{"file": fault.file, "problem": fault.problem} for fault in faults[:_SHOWN]],
     }
-
-
-def broken(scan: Scan, content: bytes) -> Iterator[Fault]:
-    """Yield in what a pack is not as its manifest has it."""
-    yield from scan.faults
-    try:
-        sealed = manifest.parse(content)
-    except EvidenceError:
-        yield Fault(manifest.NAME, "malformed")
-        return
-    unread = {fault.file for fault in scan.faults}
-    for fault in manifest.compare(sealed, scan.digests()):
-        if fault.file not in unread:
-            yield fault
 
 
 def _entries(scan: Scan, content: bytes, trust: Trust) -> Iterator[dict[str, Any]]:

@@ -23,6 +23,9 @@ _TRUSTED_ONLY: Final = frozenset({"pre-promote", "publish"})
 _TRUST: Final = ("bundle", "exceptions", "opa_server", "trust")
 """What decides which rules run, where, and what is let through."""
 
+_WAIVING: Final = "exceptions"
+"""The group of parameters that says which exceptions count."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
@@ -103,17 +106,16 @@ def require_trust(config: Config | None, gate: str) -> None:
         )
 
 
-def refuse_unsigned(config: Config, params: Mapping[str, Any]) -> None:
+def refuse_waiving(config: Config, params: Mapping[str, Any]) -> None:
     """Refuse parameters beside the policies that an untrusted configuration names, as if it set them.
 
     Raises:
-        ConfigError: they take unsigned exceptions.
+        ConfigError: they say which exceptions count.
 
     """
-    if not config.trusted and _takes_unsigned(params):
+    if not config.trusted and _WAIVING in params:
         raise ConfigError(
-            "only a trusted configuration may name policies whose data sets "
-            "`parameters.exceptions.require_signature`",
+            f"only a trusted configuration may name policies whose data sets `parameters.{_WAIVING}`",
             file=config.name,
             hint="give the configuration with --config, from outside the judged tree",
         )
@@ -129,8 +131,8 @@ def lies_in(path: Path, folder: Path) -> bool:
 
 def _refuse_trust(config: Config, content: bytes) -> None:
     forbidden: list[tuple[str, ...]] = []
-    if _takes_unsigned(config.values.get("parameters", {})):
-        forbidden.append(("parameters", "exceptions", "require_signature"))
+    if _WAIVING in config.values.get("parameters", {}):
+        forbidden.append(("parameters", _WAIVING))
     forbidden += [(key,) for key in _TRUST if key in config.values]
     for path in forbidden:
         raise at(
@@ -140,8 +142,3 @@ def _refuse_trust(config: Config, content: bytes) -> None:
             config.name,
             "give the configuration with --config, from outside the judged tree",
         )
-
-
-def _takes_unsigned(params: Mapping[str, Any]) -> bool:
-    exceptions = params.get("exceptions")
-    return isinstance(exceptions, dict) and exceptions.get("require_signature") is False

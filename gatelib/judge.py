@@ -8,20 +8,30 @@ lies in them, and the documents of the whole cluster beside, to be looked up. A 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import orjson
 
 from gatelib.asking import OF_THE_RUN, Answer, Asker, Subject
 from gatelib.normalize import Document
-from gatelib.placing import Placer
+from gatelib.placing import Placer, Raw, exceptions_of
 from gatelib.plan import Plan
 from gatelib.reading import read_documents
 from gatelib.sources import Source
-from gatelib.tasks import CHANGED, NOTHING, Held, ProofTask, Reading, ReadTask, SetTask, Task, Verdicts
-
-_STATUS: Final = {"deny": "fail", "warn": "warn", "canary": "canary"}
+from gatelib.tasks import (
+    CHANGED,
+    NOTHING,
+    STATUS_OF,
+    Held,
+    ProofTask,
+    Reading,
+    ReadTask,
+    SetTask,
+    Task,
+    Verdicts,
+    worse,
+)
 
 
 class Judge:
@@ -45,13 +55,15 @@ class Judge:
         """Judge what belongs to no file; at least this answer proves that the policy ran."""
         placer = Placer(self._plan)
         subjects = [_subject(index, held) for index, held in enumerate(task.required)]
-        answer = self._asker(self._plan.rules).ask(subjects, (), split=False)
+        hidden = [{"type": "waived", "exception": number, "subjects": count} for number, count in task.hidden]
+        plan = replace(self._plan, verifications=(*self._plan.verifications, *hidden))
+        answer = Asker(plan, plan.rules).ask(subjects, (), split=False)
         findings = [raw for raw in answer.findings if "exception" in raw]
         errors = [raw for raw in answer.errors if raw["code"] != NOTHING and "document" not in raw]
         verdicts = Verdicts(revisions=answer.revisions)
         verdicts.findings = placer.findings(findings, ())
         verdicts.problems = [*answer.problems, *placer.problems(errors, ()), *placer.settle()]
-        verdicts.statuses = {raw["rule"]: _STATUS[raw["action"]] for raw in findings}
+        verdicts.statuses = _statuses(findings)
         return verdicts
 
     def _read(self, task: ReadTask) -> Reading:
@@ -148,10 +160,21 @@ def _take(
     answer: Answer, verdicts: Verdicts, placer: Placer, places: Sequence[tuple[Source, Document]]
 ) -> None:
     findings = [raw for raw in answer.findings if "exception" not in raw]
+    # The given exceptions are the same in each part of a run: the last one tells what is wrong with them.
+    of_last = {raw["rule"] for raw in answer.findings if "exception" in raw}
     errors = [raw for raw in answer.errors if raw["code"] not in OF_THE_RUN]
-    verdicts.findings += placer.findings(findings, places)
+    verdicts.findings += placer.findings([raw for raw in findings if not exceptions_of(raw)], places)
+    verdicts.matches += placer.matches([raw for raw in findings if exceptions_of(raw)], places)
     verdicts.problems += [*answer.problems, *placer.problems(errors, places)]
     for rule, judged in answer.judged.items():
         verdicts.judged[rule] = verdicts.judged.get(rule, 0) + judged
-    verdicts.statuses.update(answer.statuses)
+    verdicts.statuses.update({rule: answer.statuses[rule] for rule in answer.statuses.keys() - of_last})
+    verdicts.statuses.update(_statuses(raw for raw in findings if raw["rule"] in of_last))
     verdicts.revisions |= answer.revisions
+
+
+def _statuses(raws: Iterable[Raw]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for raw in raws:
+        found[raw["rule"]] = worse(found.get(raw["rule"]), STATUS_OF[raw["action"]])
+    return found

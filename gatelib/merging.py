@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from gatelib.executors import Failure
 from gatelib.plan import GivenException, Plan
-from gatelib.report import Finding, NotJudged, Problem, RuleResult, Status, Waiver
-from gatelib.tasks import FAILED, TIMED_OUT, Held, Reading, Verdicts, worse
+from gatelib.report import Finding, NotJudged, Problem, RuleResult, Status, WaivedBy, Waiver
+from gatelib.tasks import FAILED, STATUS_OF, TIMED_OUT, Held, Match, Reading, Spot, Verdicts, worse
 
 _EXCEPTION: Final = "gatelib.dev/PolicyException"
 
@@ -21,8 +22,10 @@ class Tally:
         self._plan = plan
         self._set_types = plan.types_of(plan.set_rules) if plan.set_rules else frozenset()
         self._findings: set[Finding] = set()
+        self._matches: set[Match] = set()
         self._judged: dict[str, int] = {}
         self._statuses: dict[str, str] = {}
+        self._hid: dict[int, set[str]] = {}
         self.problems: set[Problem] = set()
         self.not_judged: list[NotJudged] = []
         self.inputs: set[tuple[str, str]] = set()
@@ -37,6 +40,7 @@ class Tally:
     def add(self, found: Verdicts) -> None:
         """Take in a task's result."""
         self._findings.update(found.findings)
+        self._matches.update(found.matches)
         self.problems.update(found.problems)
         self.revisions |= found.revisions
         for rule, judged in found.judged.items():
@@ -53,6 +57,29 @@ class Tally:
                     self.for_sets.append(held)
                 if held.type in self._plan.required_types:
                     self.required.append(held)
+
+    def hidden(self) -> tuple[tuple[int, int], ...]:
+        """Return each exception that fits any finding, and how many documents and images it would hide."""
+        return tuple(sorted((number, len(subjects)) for number, subjects in self._fitting().items()))
+
+    def settle(self) -> None:
+        """Decide which exception hides each finding, once all parts are there.
+
+        One that would hide too much, over the whole run, hides nothing: then another may, or the finding
+        stands. That can only take back what a part took for waived.
+        """
+        too_much = {number for number, hidden in self.hidden() if hidden > self._plan.most_subjects}
+        for match in self._matches:
+            number = next((number for number in match.exceptions if number not in too_much), None)
+            if number is None:
+                status = STATUS_OF[match.finding.action]
+                self._statuses[match.finding.rule] = worse(self._statuses.get(match.finding.rule), status)
+                self._findings.add(match.finding)
+            else:
+                finding = replace(match.finding, waived_by=_waived_by(self._plan.exceptions[number]))
+                self._findings.add(finding)
+                self._hid.setdefault(number, set()).add(finding.fingerprint)
+        self._matches.clear()
 
     def findings(self) -> tuple[Finding, ...]:
         """Return the findings by file, line and rule."""
@@ -74,11 +101,20 @@ class Tally:
 
     def waivers(self) -> tuple[Waiver, ...]:
         """Return the given exceptions with what each hid."""
-        hid: dict[str, list[str]] = {}
-        for finding in self._findings:
-            if finding.waived_by is not None:
-                hid.setdefault(finding.waived_by.sha256, []).append(finding.fingerprint)
-        return tuple(_waiver(given, sorted(hid.get(given.sha256, ()))) for given in self._plan.exceptions)
+        return tuple(
+            _waiver(given, sorted(self._hid.get(number, ())))
+            for number, given in enumerate(self._plan.exceptions)
+        )
+
+    def _fitting(self) -> dict[int, set[Spot | str]]:
+        """Return the documents and the images that each exception fits."""
+        found: dict[int, set[Spot | str]] = {}
+        for match in self._matches:
+            for number in match.exceptions:
+                subjects = found.setdefault(number, set())
+                if match.subject is not None:
+                    subjects.add(match.subject)
+        return found
 
     def _result(self, rule: str, findings: int) -> RuleResult:
         entry = self._plan.catalog[rule]
@@ -112,9 +148,26 @@ def _waiver(given: GivenException, hid: Sequence[str]) -> Waiver:
     return Waiver(
         name=given.name,
         sha256=given.sha256,
+        requester=given.requester,
         approver=given.approver,
         expires=given.expires,
+        reason=given.reason,
+        ticket=given.ticket,
+        signed_by=given.signed_by,
         hid=tuple(hid),
+    )
+
+
+def _waived_by(given: GivenException) -> WaivedBy:
+    return WaivedBy(
+        name=given.name,
+        sha256=given.sha256,
+        requester=given.requester,
+        approver=given.approver,
+        expires=given.expires,
+        reason=given.reason,
+        ticket=given.ticket,
+        signed_by=given.signed_by,
     )
 
 

@@ -9,15 +9,14 @@ from typing import Any, Final
 from gatelib.loader import Path, Position, locate
 from gatelib.normalize import Document, is_secret
 from gatelib.plan import Plan
-from gatelib.report import Action, Finding, Location, Problem, Resource, WaivedBy
+from gatelib.report import Action, Finding, Location, Problem, Resource, Vulnerability
 from gatelib.sources import Source
+from gatelib.tasks import Match, Spot
 
 _LONGEST_LINE: Final = 2000
 """Characters of a source line that a report shows; a longer one is left out."""
 
 Raw = dict[str, Any]
-Spot = tuple[str, int, Path]
-"""File, number of the document in it, path inside that document."""
 
 
 @dataclass(slots=True)
@@ -80,6 +79,13 @@ class Placer:
             for raw, spot in zip(raws, spots, strict=True)
         ]
 
+    def matches(self, raws: Sequence[Raw], places: Sequence[tuple[Source, Document]]) -> list[Match]:
+        """Turn findings that exceptions fit into the report's, not waived yet."""
+        return [
+            Match(finding, exceptions_of(raw), self._subject(raw, places))
+            for raw, finding in zip(raws, self.findings(raws, places), strict=True)
+        ]
+
     def problems(self, raws: Sequence[Raw], places: Sequence[tuple[Source, Document]]) -> list[Problem]:
         """Turn an engine's errors into the report's; those with a place wait for :meth:`settle`."""
         found = []
@@ -106,6 +112,14 @@ class Placer:
         ]
         self._pending.clear()
         return [*settled, *self._lost.values()]
+
+    def _subject(self, raw: Raw, places: Sequence[tuple[Source, Document]]) -> Spot | str | None:
+        """Return what is hidden with a finding, as ``gatelib.lib.waivers.subject`` has it."""
+        if "document" in raw:
+            source, document = places[raw["document"]]
+            return source.name, document.ordinal, document.prefix
+        image: str | None = raw["vulnerability"]["image"] if "vulnerability" in raw else None
+        return image
 
     def _spot(self, raw: Raw, places: Sequence[tuple[Source, Document]]) -> Spot | None:
         path = tuple(raw.get("path", ()))
@@ -186,18 +200,16 @@ class Placer:
             location=replace(location, text=None) if location and sensitive else location,
             path=tuple(raw["path"]),
             fingerprint=raw["fingerprint"],
-            waived_by=self._waived_by(raw),
+            vulnerability=_vulnerability(raw),
             sensitive=sensitive,
         )
 
-    def _waived_by(self, raw: Raw) -> WaivedBy | None:
-        if "waived_by" not in raw:
-            return None
-        given = self.plan.exceptions[raw["waived_by"]]
-        return WaivedBy(
-            name=given.name,
-            approver=given.approver,
-            expires=given.expires,
-            reason=given.reason,
-            sha256=given.sha256,
-        )
+
+def exceptions_of(raw: Raw) -> tuple[int, ...]:
+    """Return the numbers of the exceptions that fit a finding, the first to hide it first."""
+    return tuple(raw.get("matched_by", [raw["waived_by"]] if "waived_by" in raw else ()))
+
+
+def _vulnerability(raw: Raw) -> Vulnerability | None:
+    found = raw.get("vulnerability")
+    return found and Vulnerability(id=found["id"], package=found["package"], image=found["image"])

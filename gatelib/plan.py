@@ -26,6 +26,10 @@ class GivenException(NamedTuple):
     approver: str
     expires: str
     reason: str
+    requester: str
+    ticket: str
+    signed_by: tuple[str, ...]
+    """The identities whose signatures were verified, the requester's first."""
 
 
 @dataclass(slots=True)
@@ -85,6 +89,13 @@ class Plan:
         gate = self.policy.data["gates"].get(self.gate, {})
         needs = self.policy.data["bundle"].get("requires", gate.get("requires", ()))
         return frozenset(need["kind"] for need in needs)
+
+    @property
+    def most_subjects(self) -> int:
+        """How many documents or images an exception may hide, as ``gatelib.lib.params`` has it."""
+        defaults, own = self.policy.data["defaults"], self.policy.data["params"]
+        most: int = own.get("exceptions", {}).get("max_subjects", defaults["exceptions"]["max_subjects"])
+        return most
 
     def types_of(self, rules: tuple[str, ...]) -> frozenset[str] | None:
         """Return the types that the rules name in their METADATA; ``None`` means all."""

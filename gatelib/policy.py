@@ -111,7 +111,14 @@ class Policy:
             }
             for owner, entries in self.catalogs.items()
         }
-        return {"gatelib": {**self.data, "catalog": catalogs}}
+        severities = {rule: entry["severity"] for rule, entry in self.catalog.items()}
+        return {
+            "gatelib": {
+                **self.data,
+                "catalog": catalogs,
+                "severities": {**self.data.get("severities", {}), **severities},
+            }
+        }
 
 
 def shipped() -> Policy:
@@ -128,7 +135,14 @@ def shipped() -> Policy:
     return Policy(
         modules=modules,
         catalogs={"core": core},
-        data={**data, "params": {}, "exceptions": [], "bundle": {"revision": f"gatelib-{__version__}"}},
+        data={
+            **data,
+            "params": {},
+            "exceptions": [],
+            "bundle": {"revision": f"gatelib-{__version__}"},
+            # Also of rules that a bundle leaves out, so that an exception may name them.
+            "severities": {rule: entry["severity"] for rule, entry in core.items()},
+        },
     )
 
 

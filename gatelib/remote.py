@@ -74,10 +74,10 @@ def with_exceptions(plan: Plan, target: Connection) -> Plan:
     records = _exceptions(target, plan.timeout)
     if not records:
         return plan
-    from gatelib import trusted
+    from gatelib.exceptions.record import as_given
 
     source = Source(EXCEPTIONS, "", 0, orjson.dumps(records, option=orjson.OPT_INDENT_2))
-    given = [trusted.given_exception(source, 0, (number,), record) for number, record in enumerate(records)]
+    given = [as_given(source, 0, (number,), record) for number, record in enumerate(records)]
     policy = replace(plan.policy, data={**plan.policy.data, "exceptions": records})
     return replace(plan, policy=policy, exceptions=tuple(given))
 

@@ -7,7 +7,7 @@ no clock, no absolute path and nothing of the environment: the same inputs and `
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final, Literal
 
 from gatelib.catalog import SEVERITIES, Entry
@@ -53,6 +53,15 @@ class Resource:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Vulnerability:
+    """What is wrong with a package of an image; an exception for it names all three."""
+
+    id: str
+    package: str
+    image: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WaivedBy:
     """The exception that hides a finding."""
 
@@ -62,6 +71,10 @@ class WaivedBy:
     reason: str
     sha256: str = ""
     """Digest of the exception's content."""
+    requester: str = ""
+    ticket: str = ""
+    signed_by: tuple[str, ...] = ()
+    """Whose signatures were verified, the requester's first; empty where none are required."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +97,8 @@ class Finding:
     """Where in the document, outermost key first; empty for the document itself."""
     fingerprint: str
     """``rule|group/Kind|namespace|name|path``; survives a move to another line or file."""
+    vulnerability: Vulnerability | None = None
+    """What a scan of an image found, where it is that."""
     waived_by: WaivedBy | None = None
     sensitive: bool = False
     """Whether no value and no source line may be shown."""
@@ -135,8 +150,13 @@ class Waiver:
 
     name: str
     sha256: str
+    requester: str
     approver: str
     expires: str
+    reason: str
+    ticket: str
+    signed_by: tuple[str, ...]
+    """Whose signatures were verified, the requester's first."""
     hid: tuple[str, ...]
     """Fingerprints, in order."""
 
@@ -256,8 +276,12 @@ class Report:
                 {
                     "name": waiver.name,
                     "sha256": waiver.sha256,
+                    "requester": waiver.requester,
                     "approver": waiver.approver,
                     "expires": waiver.expires,
+                    "reason": waiver.reason,
+                    "ticket": waiver.ticket,
+                    "signed_by": list(waiver.signed_by),
                     "hid": list(waiver.hid),
                 }
                 for waiver in self.exceptions
@@ -323,11 +347,16 @@ def _finding(finding: Finding) -> dict[str, Any]:
         },
         "path": list(finding.path),
         "fingerprint": finding.fingerprint,
+        **({"vulnerability": asdict(finding.vulnerability)} if finding.vulnerability else {}),
         "waived_by": waived
         and {
             "name": waived.name,
+            "sha256": waived.sha256,
+            "requester": waived.requester,
             "approver": waived.approver,
             "expires": waived.expires,
             "reason": waived.reason,
+            "ticket": waived.ticket,
+            "signed_by": list(waived.signed_by),
         },
     }

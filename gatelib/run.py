@@ -54,6 +54,18 @@ class Run:
         problems = {*found.problems, *side.problems, *read.problems, *placer.settle()}
         return envelope, in_order(problems)
 
+    def plan(self) -> tuple[Plan, tuple[Problem, ...]]:
+        """Return what is decided before anything is judged, and what of the trusted side cannot be used.
+
+        Raises:
+            EngineError: a server's exceptions cannot be had.
+
+        """
+        _, side, plan = self._prepare(None)
+        if plan.connection is not None:
+            plan = remote.with_exceptions(plan, plan.connection)
+        return plan, in_order(set(side.problems))
+
     def report(self, stdin: BinaryIO | None, *, allow_empty: bool, progress: Progress | None) -> Report:
         """Carry it out."""
         found, side, plan = self._prepare(stdin)
@@ -117,9 +129,10 @@ class Run:
             _do(worker, (ReadTask((source,)) for source in again), tally)
             split = not alone or again
             last: list[Task] = list(parts.set_tasks(tally.for_sets, plan, jobs)) if split else []
-            if plan.required_types or plan.exceptions or not (tally.revisions or last):
-                last.append(ProofTask(tuple(tally.required)))
             _do(worker, last, tally)
+            if plan.required_types or plan.exceptions or not tally.revisions:
+                _do(worker, [ProofTask(tuple(tally.required), tally.hidden())], tally)
+            tally.settle()
         finally:
             worker.close()
 

@@ -24,6 +24,10 @@ CHANGED: Final = "GL-ERR-203"
 """A file that is not the same when it is read again."""
 
 
+Spot: TypeAlias = "tuple[str, int, Path]"
+"""File, number of the document in it, path inside that document."""
+
+
 class ReadTask(NamedTuple):
     """Files to read and judge."""
 
@@ -58,9 +62,21 @@ class ProofTask(NamedTuple):
     """What only the whole run can tell: the documents that the gate requires, and the given exceptions."""
 
     required: tuple[Held, ...]
+    hidden: tuple[tuple[int, int], ...] = ()
+    """The number of each exception that fits any finding, and how many documents and images it would hide."""
 
 
 Task: TypeAlias = ReadTask | SetTask | ProofTask
+
+
+class Match(NamedTuple):
+    """A finding that exceptions fit; which of them hides it, the whole run decides."""
+
+    finding: Finding
+    exceptions: tuple[int, ...]
+    """Their numbers, the first to hide it first."""
+    subject: Spot | str | None
+    """The document, or the image with a vulnerability; ``None`` for what else the evidence says."""
 
 
 @dataclass
@@ -68,6 +84,8 @@ class Verdicts:
     """What a task found."""
 
     findings: list[Finding] = field(default_factory=list)
+    """Those that no exception fits."""
+    matches: list[Match] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     judged: dict[str, int] = field(default_factory=dict)
     """Documents judged, by rule."""
@@ -94,6 +112,9 @@ class Reading(Verdicts, Read):
     """Objects of a type that some selected rule judges."""
     held: list[Held] = field(default_factory=list)
 
+
+STATUS_OF: Final = {"deny": "fail", "warn": "warn", "canary": "canary"}
+"""What becomes of a rule with a finding of an action that nothing hides."""
 
 _WORST_FIRST: Final = ("fail", "warn", "waived", "canary", "pass", "not_applicable")
 

@@ -10,12 +10,13 @@ from typing import Any, Final
 
 import orjson
 
-from gatelib import catalog, config, guards, loader, records, sources
+from gatelib import catalog, config, guards, records, sources
 from gatelib.catalog import Entry
 from gatelib.errors import ConfigError, PolicyError
+from gatelib.exceptions import record
 from gatelib.loader import Limits, load
 from gatelib.normalize import Document, Kinds, normalize
-from gatelib.plan import Given, GivenException
+from gatelib.plan import Given
 from gatelib.policy import Module
 from gatelib.reading import BAD_RECORD, form_problems, problem_of, unreadable
 from gatelib.report import Problem
@@ -53,13 +54,26 @@ class Reader:
         return trusted
 
     def _exceptions(self, paths: Sequence[str], trusted: Given) -> None:
+        if not paths:
+            return
+        from gatelib.exceptions import reading, revoked
+
         self._refuse_judged(paths, "exceptions")
-        for source, document in self._documents(paths, trusted, bound="exceptions"):
-            if document.type != "gatelib.dev/PolicyException":
+        parties = (*self.trust.approvers, *self.trust.requesters)
+        keys = [str(key.file) for party in parties for key in party.keys if key.file is not None]
+        self._refuse_judged(keys, "keys")
+        self._refuse_judged([str(path) for path in self.trust.revoked], "revocations")
+        envelopes: list[tuple[Source, bytes]] = []
+        found: list[reading.Record] = []
+        for source, document in self._documents(paths, trusted, bound="exceptions", envelopes=envelopes):
+            if document.type != record.TYPE:
                 trusted.problems.append(_not_a(source, "PolicyException", document))
                 continue
-            trusted.exceptions.append(document.content)
-            trusted.given.append(given_exception(source, document.ordinal, document.prefix, document.content))
+            found.append(reading.Record(source, document.ordinal, document.prefix, document.content))
+        verified = reading.verified(found, envelopes, self.trust, revoked.read(self.trust.revoked))
+        trusted.exceptions += verified.exceptions
+        trusted.given += verified.given
+        trusted.problems += verified.problems
 
     def _evidence(self, paths: Sequence[str], trusted: Given) -> None:
         if not paths:
@@ -90,7 +104,6 @@ class Reader:
             name=name,
             trust=self.trust,
             layout=self.layout,
-            limits=self.limits,
         )
         trusted.evidence |= found.evidence
         trusted.verifications += found.verifications
@@ -115,9 +128,17 @@ class Reader:
                     )
 
     def _documents(
-        self, paths: Sequence[str], trusted: Given, *, bound: str = ""
+        self,
+        paths: Sequence[str],
+        trusted: Given,
+        *,
+        bound: str = "",
+        envelopes: list[tuple[Source, bytes]] | None = None,
     ) -> Iterator[tuple[Source, Document]]:
-        """Yield what lies in the paths; what is ``bound`` may not come from the judged tree."""
+        """Yield what lies in the paths; what is ``bound`` may not come from the judged tree.
+
+        Files that are DSSE envelopes by their names go to ``envelopes``, where it is given.
+        """
         found = sources.discover(paths, base=self.base, stdin=None, limit=self.limits.max_bytes)
         trusted.problems += found.problems
         if bound:
@@ -129,6 +150,9 @@ class Reader:
                 trusted.problems.append(unreadable(source.name, error))
                 continue
             trusted.inputs.append((source.name, hashlib.sha256(data).hexdigest()))
+            if envelopes is not None and source.name.lower().endswith(record.SUFFIX):
+                envelopes.append((source, data))
+                continue
             loaded = load(data, limits=self.limits)
             if loaded.error is not None:
                 trusted.problems.append(problem_of(loaded.error, source.name))
@@ -144,27 +168,6 @@ class Reader:
                         for _, code, message in form_problems(document.type, document.content)
                     ]
                     yield source, document
-
-
-def given_exception(
-    source: Source, ordinal: int, prefix: loader.Path, content: Mapping[str, Any]
-) -> GivenException:
-    """Return a PolicyException as reports show it, whatever it lacks."""
-    spec = content.get("spec")
-    spec = spec if isinstance(spec, dict) else {}
-    metadata = content.get("metadata")
-    approver = spec.get("approver", "")
-    approvers = approver if isinstance(approver, list) else [approver]
-    return GivenException(
-        source=source,
-        ordinal=ordinal,
-        prefix=prefix,
-        name=str(metadata.get("name", "")) if isinstance(metadata, dict) else "",
-        sha256=_digest(content),
-        approver=", ".join(str(name) for name in approvers),
-        expires=str(spec.get("expires", "")),
-        reason=str(spec.get("reason", "")),
-    )
 
 
 def policies(
@@ -243,10 +246,6 @@ def _refuse_shared_ids(catalogs: Mapping[str, Mapping[str, Entry]]) -> None:
             if rule in owners:
                 raise PolicyError(f"rule ID `{rule}` belongs to both `{owners[rule]}` and `{team}`")
             owners[rule] = team
-
-
-def _digest(content: Mapping[str, Any]) -> str:
-    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def _not_a(source: Source, wanted: str, document: Document) -> Problem:

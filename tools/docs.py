@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 GATELIB = ROOT / "rego" / "gatelib"
 
 _GENERATED: Final = "<!-- Written by tools/generate.py; change what it reads, not this file. -->"
-_ACTION: Final = re.compile(r"^(deny|warn) contains\b", re.MULTILINE)
+_ACTION: Final = re.compile(r"^(deny|warn) (?:contains\b|:=)", re.MULTILINE)
 _ID: Final = re.compile(r"GL-[A-Z0-9]+-[0-9]{3}")
 
 _PARAMETERS: Final = """\

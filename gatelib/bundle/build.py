@@ -76,7 +76,7 @@ def data_files(
     return dict(sorted(found.items()))
 
 
-_GROUPS: Final = ("defaults", "gates", "kinds", "layout", "params", "params_schema")
+_GROUPS: Final = ("defaults", "gates", "kinds", "layout", "params", "params_schema", "severities")
 _BUNDLE: Final = "gatelib/bundle/data.json"
 
 

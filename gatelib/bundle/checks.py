@@ -16,7 +16,7 @@ from gatelib.policy import Module, Policy
 
 _PACKAGE: Final = r"gatelib\.(main|(input|admission)(\.[a-z_]+)?|lib\.[a-z_]+|rules\.[a-z0-9_]+\.[a-z0-9_]+)"
 _ENTRY: Final = "gatelib.main"
-_TABLES: Final = ("defaults", "gates", "kinds", "layout", "params_schema")
+_TABLES: Final = ("defaults", "gates", "kinds", "layout", "params_schema", "severities")
 """What the library brings beside its rules and their catalogue."""
 _MANIFEST: Final[Mapping[str, type]] = {
     "revision": str,

@@ -16,7 +16,7 @@ from gatelib.policy import Policy
 from gatelib.report import Finding, Problem, Report
 from gatelib.settings import Settings
 
-_TABLES: Final = ("gates", "kinds", "layout", "params_schema")
+_TABLES: Final = ("gates", "kinds", "layout", "params_schema", "severities")
 
 
 class Difference(NamedTuple):

@@ -13,6 +13,7 @@ from gatelib.loader import Limits
 from gatelib.normalize import Kinds
 from gatelib.plan import Given
 from gatelib.policy import shipped
+from gatelib.trust import Trust
 
 
 def files(
@@ -21,6 +22,7 @@ def files(
     *,
     base: Path,
     created: datetime,
+    trust: Trust | None = None,
     allow_empty: bool = False,
 ) -> dict[str, bytes]:
     """Return the bundle's files; paths are relative to ``base``.
@@ -31,7 +33,7 @@ def files(
         ConfigError: a record cannot be read or is not of its form, or there is none and none is not allowed.
 
     """
-    found = read(exceptions, evidence, base=base, allow_empty=allow_empty)
+    found = read(exceptions, evidence, base=base, trust=trust, allow_empty=allow_empty)
     return build.data_files(
         found.exceptions if exceptions else None,
         found.evidence if evidence else None,
@@ -41,9 +43,14 @@ def files(
 
 
 def read(
-    exceptions: Sequence[str], evidence: Sequence[str], *, base: Path, allow_empty: bool = False
+    exceptions: Sequence[str],
+    evidence: Sequence[str],
+    *,
+    base: Path,
+    trust: Trust | None = None,
+    allow_empty: bool = False,
 ) -> Given:
-    """Return the records in some paths, which are relative to ``base``.
+    """Return the records in some paths, which are relative to ``base``, with what ``trust`` makes of them.
 
     Raises:
         ConfigError: a record cannot be read or is not of its form, or there is none in what was named and
@@ -58,6 +65,7 @@ def read(
         limits=Limits(),
         namespace=None,
         layout=data["layout"],
+        trust=trust or Trust(),
     )
     given = reader.read(exceptions, evidence, ())
     for problem in given.problems:

@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 SIGNATURES: Final = ".signatures.json"
 
 _GROUPS: Final = frozenset(
-    {"bundle", "catalog", "defaults", "gates", "kinds", "layout", "params", "params_schema"}
+    {"bundle", "catalog", "defaults", "gates", "kinds", "layout", "params", "params_schema", "severities"}
 )
 """What a bundle with rules may put under ``data.gatelib``."""
 
 _READ_AS_MANIFEST: Final = (".manifest", ".manifest.pb")
-_NEEDED: Final = frozenset({"bundle", "defaults", "gates", "kinds", "layout", "params_schema"})
+_NEEDED: Final = frozenset({"bundle", "defaults", "gates", "kinds", "layout", "params_schema", "severities"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

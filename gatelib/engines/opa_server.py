@@ -75,6 +75,7 @@ class OpaServerEngine(Engine):
         """Refuse an answer that names an exception which the server did not have when the run began."""
         raws = [raw for key in ("deny", "warn", "canary", "waived", "errors") for raw in decision.value[key]]
         numbers = [raw[key] for raw in raws for key in ("exception", "waived_by") if key in raw]
+        numbers += [number for raw in raws for number in raw.get("matched_by", ())]
         if any(number not in range(self._exceptions) for number in numbers):
             raise EngineUnavailableError(
                 "the OPA server got other exceptions while it was asked", hint="run again"

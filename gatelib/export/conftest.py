@@ -32,6 +32,7 @@ _SEALED: Final = (
     "layout",
     "params",
     "params_schema",
+    "severities",
     "verifications",
 )
 _SEAL: Final = """\

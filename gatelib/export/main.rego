@@ -57,7 +57,7 @@ refusals["GL-ERR-002"] contains sprintf("`%v` is no manifest: with `--combine=fa
 refusals["GL-ERR-004"] contains "the policy gave no decision" if not decided
 
 refusals["GL-ERR-004"] contains sprintf("`data.gatelib.%s` is missing: conftest must be given the data with `-d`", [name]) if {
-	some name in ["catalog", "defaults", "gates", "kinds", "layout", "params_schema"]
+	some name in ["catalog", "defaults", "gates", "kinds", "layout", "params_schema", "severities"]
 	not is_object(object.get(loaded, name, null))
 }
 
@@ -90,7 +90,8 @@ data_sha256 := crypto.sha256(json.marshal(loaded))
 loaded := {name: value |
 	some name in [
 		"bundle", "catalog", "defaults", "evidence", "exceptions",
-		"gates", "kinds", "layout", "params", "params_schema", "verifications",
+		"gates", "kinds", "layout", "params", "params_schema",
+		"severities", "verifications",
 	]
 	value := data.gatelib[name]
 }

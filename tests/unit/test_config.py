@@ -238,7 +238,9 @@ def test_a_configuration_reached_by_a_link_lies_where_it_lies(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("text", "key", "line"),
     [
-        (UNSIGNED, "parameters.exceptions.require_signature", 3),
+        (UNSIGNED, "parameters.exceptions", 2),
+        (UNSIGNED.replace("false", "true"), "parameters.exceptions", 2),
+        ("parameters: {exceptions: {audience: [github.com/acme/shop]}}\n", "parameters.exceptions", 1),
         ("gate: pr\nexceptions: [waivers]\n", "exceptions", 2),
         ("exceptions: []\n", "exceptions", 1),
     ],
@@ -255,11 +257,6 @@ def test_an_untrusted_configuration_opens_no_way_to_waivers(
 def test_a_trusted_configuration_may_take_unsigned_exceptions(tmp_path: Path) -> None:
     found = read(write(tmp_path / "gatelib.yaml", UNSIGNED + "exceptions: [waivers]\n"))
     assert found.values["exceptions"] == ["waivers"]
-
-
-def test_an_untrusted_configuration_may_ask_for_signatures(tmp_path: Path) -> None:
-    text = UNSIGNED.replace("false", "true")
-    assert not read(write(tmp_path / "gatelib.yaml", text), given=False).trusted
 
 
 @pytest.mark.parametrize("gate", ["pre-promote", "publish"])

@@ -438,14 +438,29 @@ def test_a_trusted_configuration_may_name_the_exceptions(tmp_path: Path, engine:
     assert (report.outcome, [waiver.name for waiver in report.exceptions]) == ("pass", ["agent"])
 
 
-def test_an_unsigned_exception_is_an_error_by_default_and_waives_nothing(tmp_path: Path, engine: str) -> None:
-    report = waived(tmp_path, engine, config="gate: pr\n")
-    assert [(problem.code, problem.file) for problem in report.errors] == [
-        ("GL-ERR-008", "../protected/waivers/agent.yaml")
+def test_an_unsigned_exception_is_denied_by_default_and_waives_nothing(tmp_path: Path, engine: str) -> None:
+    report = waived(tmp_path, engine, config="gate: pr\n", rules=["GL-K8S-001", "GL-EXC-007"])
+    file = "../protected/waivers/agent.yaml"
+    assert [
+        (found.rule, found.message, found.location and found.location.file, found.waived_by)
+        for found in report.findings
+    ] == [
+        (
+            "GL-EXC-007",
+            "exception `agent` is not signed, and `exceptions.require_signature` is on",
+            file,
+            None,
+        ),
+        (
+            "GL-EXC-007",
+            "exception `agent` names no `audience`, so that it would hold wherever it is brought",
+            file,
+            None,
+        ),
+        ("GL-K8S-001", "container `agent` is privileged", "k8s/pod.yaml", None),
     ]
-    assert [found.waived_by for found in report.findings] == [None]
     assert [waiver.hid for waiver in report.exceptions] == [()]
-    assert report.exit_code == 3
+    assert (report.errors, report.exit_code) == ((), 1)
 
 
 @pytest.mark.parametrize(

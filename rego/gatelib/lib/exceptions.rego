@@ -14,25 +14,35 @@ import data.gatelib.lib.timestamps
 default given := []
 
 # METADATA
-# description: What the trusted side gave, as `{place, type, name, spec}`; `place` is what a finding points with.
-given := [exception({"exception": index}, content) | some index, content in data.gatelib.exceptions] if {
+# description: >-
+#   What the trusted side gave, as `{place, type, name, spec, verified}`. `place` is what a finding points with;
+#   `verified` is what gatelib's verifier found of the signatures, or null.
+given := [exception({"exception": index}, content, verified_of(content)) |
+	some index, content in data.gatelib.exceptions
+] if {
 	is_array(data.gatelib.exceptions)
 }
 
 # METADATA
-# description: The given ones and those among the judged documents, in the same form.
-all := array.concat(
-	given,
-	[exception({"document": document.index}, document.content) |
-		some document in documents.of_type("gatelib.dev/PolicyException")
-	],
-)
+# description: Those among the judged documents, in the same form; nothing in them is verified.
+judged := [exception({"document": document.index}, document.content, null) |
+	some document in documents.of_type("gatelib.dev/PolicyException")
+]
 
-exception(place, content) := {
+# METADATA
+# description: All of them.
+all := array.concat(given, judged)
+
+verified_of(content) := content.verified if {
+	is_object(content.verified)
+} else := null
+
+exception(place, content, verified) := {
 	"place": place,
 	"type": documents.type_of(record, documents.text(object.get(record, "kind", ""))),
 	"name": documents.text(object.get(metadata, "name", "")),
 	"spec": documents.mapping(object.get(record, "spec", {})),
+	"verified": verified,
 } if {
 	record := documents.mapping(content)
 	metadata := documents.mapping(object.get(record, "metadata", {}))
@@ -74,6 +84,8 @@ now_ns := gate_input.now_ns
 
 max_days := params.all.exceptions.max_days
 
+warn_days := params.all.exceptions.warn_days
+
 day_ns := timestamps.day_ns
 
 requester(spec) := trim_space(documents.text(object.get(spec, "requester", "")))
@@ -104,4 +116,11 @@ expiry_problem(spec) := {"field": "expires", "message": "has no expiry"} if {
 } if {
 	timestamps.is_date_time(spec.expires)
 	timestamps.ns(spec.expires) - timestamps.ns(spec.created) > max_days * day_ns
+}
+
+# METADATA
+# description: Whether it is in force, and ends within the days of which a rule warns.
+expires_soon(spec) if {
+	not expiry_problem(spec)
+	timestamps.end_ns(spec.expires) - now_ns <= warn_days * day_ns
 }

@@ -3,16 +3,16 @@ package gatelib.lib.exceptions_test
 import data.gatelib.lib.exceptions
 
 test_given_and_found_ones_in_one_form if {
-	own := {"apiVersion": "gatelib.dev/v1", "kind": "PolicyException", "metadata": {"name": "own"}, "spec": {"a": 1}}
+	own := {"apiVersion": "gatelib.dev/v1", "kind": "PolicyException", "metadata": {"name": "own"}, "spec": {"a": 1}, "verified": {"sha256": "b"}}
 	given := [
-		{"kind": "PolicyException", "metadata": {"name": "first"}, "spec": {"b": 1}},
+		{"kind": "PolicyException", "metadata": {"name": "first"}, "spec": {"b": 1}, "verified": {"sha256": "a"}},
 		"nonsense",
-		{"kind": "ConfigMap", "metadata": 7, "spec": []},
+		{"kind": "ConfigMap", "metadata": 7, "spec": [], "verified": true},
 	]
 	wanted := [
-		{"place": {"exception": 0}, "type": "gatelib.dev/PolicyException", "name": "first", "spec": {"b": 1}},
-		{"place": {"exception": 1}, "type": "", "name": "", "spec": {}},
-		{"place": {"exception": 2}, "type": "ConfigMap", "name": "", "spec": {}},
+		{"place": {"exception": 0}, "type": "gatelib.dev/PolicyException", "name": "first", "spec": {"b": 1}, "verified": {"sha256": "a"}},
+		{"place": {"exception": 1}, "type": "", "name": "", "spec": {}, "verified": null},
+		{"place": {"exception": 2}, "type": "ConfigMap", "name": "", "spec": {}, "verified": null},
 	]
 	exceptions.given == wanted with input as envelope([own]) with data.gatelib.exceptions as given
 	exceptions.all == array.concat(wanted, [{
@@ -20,6 +20,7 @@ test_given_and_found_ones_in_one_form if {
 		"type": "gatelib.dev/PolicyException",
 		"name": "own",
 		"spec": {"a": 1},
+		"verified": null,
 	}]) with input as envelope([own]) with data.gatelib.exceptions as given
 }
 
@@ -102,6 +103,21 @@ test_the_longest_life_is_a_parameter if {
 		"field": "expires",
 		"message": "runs to `2026-11-23`, more than 1 days after it was created",
 	} with input as envelope([]) with data.gatelib.params as {"exceptions": {"max_days": 1}}
+}
+
+test_an_exception_expires_soon_within_the_days_of_the_parameter if {
+	every dates in [["2026-11-01", "2026-11-22"], ["2026-11-01", "2026-12-05"], ["2026-11-01", "2026-12-06T00:00:00Z"]] {
+		soon(dates, 14)
+	}
+	every dates in [["2026-11-01", "2026-11-21"], ["2026-11-01", "2026-12-06"], ["2026-11-01", "2026-12-06T00:00:01Z"], ["2026-11-01", null]] {
+		not soon(dates, 14)
+	}
+	not soon(["2026-11-01", "2026-11-22"], 0)
+}
+
+soon(dates, days) if {
+	exceptions.expires_soon({"created": dates[0], "expires": dates[1]}) with input as envelope([])
+		with data.gatelib.params as {"exceptions": {"warn_days": days}}
 }
 
 expiry(dates) := problem if {

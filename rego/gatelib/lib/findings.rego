@@ -14,8 +14,8 @@ import data.gatelib.lib.timestamps
 # METADATA
 # description: >-
 #   Every well-formed finding, as `{finding, type, place, containers}`. The finding itself is `{rule, action,
-#   severity, controls, msg, path, resource, fingerprint}` and the `document`, `evidence` or `exception` that it
-#   points into; what stands beside it is for matching waivers.
+#   severity, controls, msg, path, resource, fingerprint}`, the `document`, `evidence` or `exception` that it
+#   points into, and the `vulnerability` that it may be; what stands beside it is for matching waivers.
 all := [entry |
 	some [position, into] in well_formed
 	raw := exported[position]
@@ -26,6 +26,7 @@ all := [entry |
 	elements := {place: element(subject.content, path, place) | some place, step in path; not is_string(step)}
 	pointer := json_pointer([object.get(elements, place, step) | some place, step in path])
 	said := said_of[raw.rule]
+	vulnerability := vulnerability_of(raw.finding)
 	entry := {
 		"type": subject.type,
 		"place": pointer,
@@ -34,7 +35,7 @@ all := [entry |
 			path[place - 1] in container_fields
 			name == object.get(subject.content, array.concat(array.slice(path, 0, place + 1), ["name"]), null)
 		},
-		"finding": {
+		"finding": object.union(vulnerability, {
 			"rule": raw.rule,
 			"action": said.actions[raw.action],
 			"severity": said.severity,
@@ -42,11 +43,33 @@ all := [entry |
 			"msg": raw.finding.msg,
 			"path": path,
 			"resource": subject.resource,
-			"fingerprint": concat("|", [raw.rule, subject.prefix, replace(pointer, "|", "~2")]),
+			"fingerprint": fingerprint(raw.rule, subject.prefix, vulnerability, pointer),
 			into: raw.finding[into],
-		},
+		}),
 	}
 ]
+
+# METADATA
+# description: >-
+#   A finding about a given exception that no rule exports, since it takes all other findings to know of it;
+#   undefined where the rule is not selected.
+of_run(id, exception, msg) := {
+	"rule": id,
+	"action": said.actions[run_actions[id]],
+	"severity": said.severity,
+	"controls": said.controls,
+	"msg": msg,
+	"path": ["spec", "target"],
+	"resource": about.resource,
+	"fingerprint": concat("|", [id, about.prefix, "spec/target"]),
+	"exception": exception.place.exception,
+} if {
+	said := said_of[id]
+	about := subject_of(exception.place)
+}
+
+# The rules of which the whole run decides, with what they do.
+run_actions := {"GL-EXC-004": "warn", "GL-EXC-008": "deny"}
 
 container_fields := {"containers", "initContainers", "ephemeralContainers"}
 
@@ -56,10 +79,12 @@ said_of := {id: {
 	"controls": object.get(entry, "controls", []),
 	"actions": {exported_action: action(exported_action, entry, stage) | some exported_action in ["deny", "warn"]},
 } |
-	some id in {raw.rule | some raw in exported}
+	some id in ({raw.rule | some raw in exported} | selected_of_run)
 	entry := selection.catalog[id]
 	stage := object.get(stages, id, {})
 }
+
+selected_of_run := {id | some id in selection.known; run_actions[id]}
 
 # METADATA
 # description: What a rule exported in another form than the contract's, or said it could not judge.
@@ -108,6 +133,7 @@ well_formed := [[position, into] |
 	keys := {"document", "evidence", "exception"} & object.keys(raw.finding)
 	count(keys) == 1
 	points_somewhere(raw.finding)
+	names_vulnerability(raw.finding)
 	some into in keys
 ]
 
@@ -116,6 +142,25 @@ points_somewhere(finding) if by_index[finding.document]
 points_somewhere(finding) if evidence[finding.evidence]
 
 points_somewhere(finding) if given_exceptions[finding.exception]
+
+# Only evidence tells of one, by its ID, the package and the image: all three are what an exception names.
+names_vulnerability(finding) if not "vulnerability" in object.keys(finding)
+
+names_vulnerability(finding) if {
+	finding.evidence
+	object.keys(finding.vulnerability) == {"id", "package", "image"}
+	every _, value in finding.vulnerability { is_string(value) }
+}
+
+vulnerability_of(finding) := {"vulnerability": finding.vulnerability} if {
+	finding.vulnerability
+} else := {}
+
+# A vulnerability goes by its name, since the next scan has it at another position.
+fingerprint(rule, prefix, vulnerability, pointer) := concat("|", [rule, prefix, replace(named, "|", "~2")]) if {
+	found := vulnerability.vulnerability
+	named := json_pointer([found.id, found["package"], found.image])
+} else := concat("|", [rule, prefix, replace(pointer, "|", "~2")])
 
 # Rules of their own: a function that reads another package's rule may find it undefined in regorus.
 evidence := gate_input.evidence

@@ -5,54 +5,45 @@
 #   exceptions themselves cannot be waived.
 package gatelib.lib.waivers
 
+import data.gatelib.lib.documents
+import data.gatelib.lib.exception_signatures
+import data.gatelib.lib.exception_targets
 import data.gatelib.lib.exceptions
-import data.gatelib.lib.params
 
 # METADATA
 # description: The exceptions in force, each with the rules and the target it names.
 in_force := [exception |
 	some exception in exceptions.given
 	exception.type == "gatelib.dev/PolicyException"
-	signed(exception)
+	count(exception_signatures.problems(exception)) == 0
 	not exceptions.approver_problem(exception.spec)
 	not exceptions.expiry_problem(exception.spec)
-	names_something(exception.spec)
+	count(exception_targets.scope_problems(exception.spec)) == 0
+	count(exception_targets.breadth_problems(exception.spec)) == 0
+]
+
+# METADATA
+# description: The numbers of the exceptions that fit a finding, given as `gatelib.lib.findings` has it.
+fitting(entry) := [exception.place.exception |
+	some exception in object.get(by_rule, entry.finding.rule, [])
+	waives(exception, entry)
 ]
 
 # METADATA
 # description: >-
-#   The number of the first exception that waives a finding, given as `gatelib.lib.findings` has it; undefined
-#   where none does.
-waived_by(entry) := [exception.place.exception |
-	some exception in in_force
-	waives(exception.spec, entry)
-][0]
+#   What is hidden with a finding, of which an exception may hide only so many: the document, or the image that
+#   has a vulnerability. Undefined for other evidence, which is of the one release.
+subject(entry) := ["document", entry.finding.document]
+
+subject(entry) := ["image", entry.finding.vulnerability.image]
 
 # METADATA
 # description: Why a given exception is not even looked at, as `{code, message}`.
 errors contains {
 	"code": "GL-ERR-008",
-	"exception": exception.place.exception,
-	"message": sprintf("exception `%s` is not signed, and `exceptions.require_signature` is on", [exception.name]),
-} if {
-	some exception in exceptions.given
-	not signed(exception)
-}
-
-errors contains {
-	"code": "GL-ERR-008",
 	"message": "the exceptions must be a list of PolicyException records",
 } if {
 	type_name(data.gatelib.exceptions) != "array"
-}
-
-errors contains {
-	"code": "GL-ERR-008",
-	"exception": exception.place.exception,
-	"message": sprintf("exception `%s` must name `rules` as a list and a `target` of texts", [exception.name]),
-} if {
-	some exception in exceptions.given
-	not names_something(exception.spec)
 }
 
 errors contains {
@@ -64,40 +55,65 @@ errors contains {
 	exception.type != "gatelib.dev/PolicyException"
 }
 
-names_something(spec) if {
-	is_array(spec.rules)
-	every rule in spec.rules {
-		is_string(rule)
-	}
-	is_object(spec.target)
-	every _, value in spec.target {
-		is_string(value)
-	}
+by_rule := {rule: [in_force[position] | some position in positions] | some rule, positions in positions_by_rule}
+
+positions_by_rule[rule] contains position if {
+	some position, exception in in_force
+	some rule in exception.spec.rules
 }
 
-# Rules of their own, as in `gatelib.lib.exceptions`: no function reads another package's rule.
-signature_required := params.all.exceptions.require_signature
-
-critical_approvers := params.all.exceptions.critical_approvers
-
-signed(_) if signature_required == false
-
-waives(spec, entry) if {
-	entry.finding.rule in spec.rules
-	not startswith(entry.finding.rule, "GL-EXC-")
-	enough_approvers(spec, entry.finding.severity)
-	spec.target.kind in {entry.finding.resource.kind, entry.type}
-	spec.target.name != ""
-	spec.target.name == entry.finding.resource.name
-	object.get(spec.target, "namespace", "") == entry.finding.resource.namespace
-	same_container(spec.target, entry)
-	same_path(spec.target, entry)
+waives(exception, entry) if {
+	target := exception.spec.target
+	hits(target, entry)
+	exception_signatures.enough_approvers(
+		exception,
+		entry.finding.rule,
+		entry.finding.severity,
+		object.get(target, "namespace", ""),
+	)
 }
 
-enough_approvers(_, severity) if severity != "critical"
+# An object, or a place in it.
+hits(target, entry) if {
+	entry.finding.document
+	target.kind in {entry.finding.resource.kind, entry.type}
+	target.name == entry.finding.resource.name
+	object.get(target, "namespace", "") == entry.finding.resource.namespace
+	same_container(target, entry)
+	same_path(target, entry)
+}
 
-enough_approvers(spec, "critical") if {
-	count(exceptions.people(spec)) >= critical_approvers
+# A vulnerability of an image.
+hits(target, entry) if {
+	found := entry.finding.vulnerability
+	target.cve == found.id
+	target.package == found["package"]
+	target.image in references(found.image)
+}
+
+# What else the evidence says of a release is waived as the release.
+hits(target, entry) if {
+	entry.finding.evidence
+	not entry.finding.vulnerability
+	startswith(entry.finding.rule, "GL-REL-")
+	count(releases) == 1
+	some release in releases
+	target.kind in {"Release", "gatelib.dev/Release"}
+	target.name == release.name
+	object.get(target, "namespace", "") == release.namespace
+	count({"container", "path"} & object.keys(target)) == 0
+}
+
+releases := documents.of_type("gatelib.dev/Release")
+
+# An image as it was scanned, without its tag, and without its tag and digest.
+references(image) := {image, repository, concat("@", array.concat([repository], digest))} if {
+	parts := split(image, "@")
+	digest := array.slice(parts, 1, count(parts))
+	path := split(parts[0], "/")
+	last := count(path) - 1
+	name := split(path[last], ":")[0]
+	repository := concat("/", array.concat(array.slice(path, 0, last), [name]))
 }
 
 same_container(target, _) if not "container" in object.keys(target)

@@ -1,0 +1,1 @@
+"""PolicyExceptions: reading, verifying, revoking and writing them; what they waive, the rules decide."""

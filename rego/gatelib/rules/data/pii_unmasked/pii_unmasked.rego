@@ -42,9 +42,7 @@ of_preview := [dataset |
 ]
 
 # Where nothing tells of which environment the data is, it may be one of a preview.
-is_of_preview("", _)
-
-is_of_preview("preview", _)
+is_of_preview(environment, _) if environment in {"", "preview"}
 
 is_of_preview(environment, _) if datasets.in_preview(environment)
 

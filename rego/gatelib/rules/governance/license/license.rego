@@ -42,7 +42,7 @@ problems(sources) := [[["sources"], "does not say by `sources` what it relies on
 } else := [[["sources", position], msg] |
 	some position, source in sources
 	problem := source_problem(documents.mapping(source))
-	msg := sprintf("has source %s, which %s", [shown(governed.text_at(source, ["id"]), position), problem])
+	msg := sprintf("relies on source %s, %s", [shown(governed.text_at(source, ["id"]), position), problem])
 ]
 
 source_problem(source) := problem if {
@@ -51,23 +51,20 @@ source_problem(source) := problem if {
 	problem := terms_problem(terms, licence(source))
 }
 
-terms_problem({}, "") := "has neither a licence nor accepted terms"
-
-terms_problem({}, licence_id) := sprintf("has the licence `%s`, which is not in `governance.license_allowlist`", [licence_id]) if {
-	licence_id != ""
-}
-
-terms_problem(terms, _) := sprintf("has terms without %s", [concat(", ", lacking)]) if {
-	terms != {}
+terms_problem(terms, name) := "which has neither a licence nor accepted terms" if {
+	count(terms) == 0
+	name == ""
+} else := sprintf("whose licence `%s` is not in `governance.license_allowlist`", [name]) if {
+	count(terms) == 0
+} else := sprintf("which has terms without %s", [concat(", ", lacking)]) if {
 	lacking := [sprintf("`%s`", [field]) |
 		some field in ["uri", "acceptedBy"]
 		governed.text_at(terms, [field]) == ""
 	]
 	count(lacking) > 0
-} else := "has terms whose `accepted` is no RFC 3339 date or date-time" if {
-	terms != {}
+} else := "which has terms whose `accepted` is no RFC 3339 date or date-time" if {
 	not timestamps.ns(object.get(terms, "accepted", null))
-} else := sprintf("has terms that are accepted in the future, on `%s`", [terms.accepted]) if {
+} else := sprintf("which has terms that are accepted in the future, on `%s`", [terms.accepted]) if {
 	timestamps.ns(terms.accepted) > gate_input.now_ns
 }
 

@@ -12,8 +12,8 @@ from typing import Any, Final
 from gatelib.errors import EvidenceError
 from gatelib.evidence.formats.interface import Fact, Format, Given
 from gatelib.evidence.formats.sarif_places import commit, image, location, place
-from gatelib.evidence.formats.sarif_results import RESCAN, Finding, Run, reduced
-from gatelib.evidence.formats.sarif_rules import SEVERITIES
+from gatelib.evidence.formats.sarif_results import RESCAN, Run, Tally
+from gatelib.evidence.formats.sarif_rules import SEVERITIES, message
 
 MOST_FINDINGS: Final = 1_000
 """So many vulnerabilities become facts of their own; the others are counted by severity."""
@@ -40,11 +40,12 @@ class Sarif(Format):
     def facts(self, given: Given) -> list[Fact]:
         """Return the scans, then the vulnerabilities by severity, then gitleaks' secrets."""
         runs = [_run(run) for run in _runs(given.json)]
-        findings: dict[tuple[str, str, str, str], Finding] = {}
-        lesser: dict[tuple[str, str], tuple[int, set[str]]] = {}
+        if len({run.scan for run in runs}) > _MOST_SCANS:
+            raise EvidenceError(f"has more than {_MOST_SCANS:,} scans", hint=RESCAN)
+        tally = Tally()
         for run in runs:
-            reduced(run, findings, lesser)
-        return [*_scans(runs), *_vulnerabilities(findings, lesser), *_secrets(runs)]
+            tally.add(run)
+        return [*_scans(runs), *_vulnerabilities(tally), *_secrets(runs)]
 
 
 FORMAT: Final = Sarif()
@@ -76,7 +77,7 @@ def _run(run: Mapping[str, Any]) -> Run:
         raise EvidenceError("has a run that does not name its tool", hint=RESCAN)
     version = _text(driver.get("version")) or _text(driver.get("semanticVersion"))
     target, digest = image(run.get("properties"))
-    return Run(run, results, tool, _text(driver["name"]), version, target, digest)
+    return Run(run, results, tool, (_text(driver["name"]), version, target, digest))
 
 
 def _succeeded(invocation: Mapping[str, Any]) -> None:
@@ -91,11 +92,9 @@ def _scans(runs: Sequence[Run]) -> Iterator[Fact]:
     """Yield what was scanned by what; runs that do not differ in it are one scan."""
     scans: dict[tuple[str, str, str, str], list[int]] = {}
     for run in runs:
-        counts = scans.setdefault((run.name, run.version, run.target, run.digest), [0, 0])
+        counts = scans.setdefault(run.scan, [0, 0])
         counts[0] += run.counted
         counts[1] += run.suppressed
-    if len(scans) > _MOST_SCANS:
-        raise EvidenceError(f"has more than {_MOST_SCANS:,} scans", hint=RESCAN)
     for (tool, version, target, digest), (results, suppressed) in scans.items():
         yield {
             "type": "scan",
@@ -108,10 +107,8 @@ def _scans(runs: Sequence[Run]) -> Iterator[Fact]:
         }
 
 
-def _vulnerabilities(
-    findings: Mapping[tuple[str, str, str, str], Finding],
-    lesser: dict[tuple[str, str], tuple[int, set[str]]],
-) -> Iterator[Fact]:
+def _vulnerabilities(tally: Tally) -> Iterator[Fact]:
+    findings, lesser = tally.findings, tally.lesser()
     worst = sorted((-finding.rank, key[1], key[2], key[3], key[0]) for key, finding in findings.items())
     for _, id_, package, target, tool in worst[:MOST_FINDINGS]:
         finding = findings[tool, id_, package, target]
@@ -124,7 +121,7 @@ def _vulnerabilities(
             "image": target,
             "count": finding.count,
             "location": location(finding.run, finding.result),
-            "message": finding.message,
+            "message": message(finding.rule),
         }
     for _, id_, package, target, tool in worst[MOST_FINDINGS:]:
         finding = findings[tool, id_, package, target]

@@ -36,9 +36,8 @@ def package(message: object, result: Mapping[str, Any]) -> tuple[str, str]:
     """Return the package without its version, and the image, that a result is about; empty where unknown."""
     text = message.get("text") if isinstance(message, dict) else None
     if isinstance(text, str) and (match := _PACKAGE.match(text[:1_000])):
-        return str(match[match.lastgroup if match.lastgroup != "image" else "grype"]).strip(), match[
-            "image"
-        ] or ""
+        name = next(found for key, found in match.groupdict().items() if found and key != "image")
+        return name.strip(), match["image"] or ""
     first = _first(result.get("locations"))
     said = first.get("message")
     text = said.get("text") if isinstance(said, dict) else None

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from gatelib.errors import EvidenceError
 from gatelib.evidence.formats.sarif_places import package
-from gatelib.evidence.formats.sarif_rules import HIGH, SEVERITIES, WORDS, Rules, message, rank
+from gatelib.evidence.formats.sarif_rules import HIGH, SEVERITIES, WORDS, Rule, Rules, rank
 
 RESCAN: Final = "scan again, and keep the file as the tool writes it"
 
@@ -24,13 +24,15 @@ class Run:
     run: Mapping[str, Any]
     results: Sequence[Any]
     tool: Mapping[str, Any]
-    name: str
-    version: str
-    target: str
-    """Reference of the image that was scanned."""
-    digest: str
+    scan: tuple[str, str, str, str]
+    """The tool's name and version, and the image's reference and digest; empty where unknown."""
     counted: int = 0
     suppressed: int = 0
+
+    @property
+    def name(self) -> str:
+        """Name of the tool."""
+        return self.scan[0]
 
 
 @dataclass(slots=True)
@@ -38,7 +40,7 @@ class Finding:
     """One critical or high vulnerability, wherever it was found."""
 
     rank: int
-    message: str
+    rule: Rule
     run: Mapping[str, Any]
     result: Mapping[str, Any]
     """The first of them."""
@@ -51,45 +53,81 @@ class _Sort:
 
     id: str
     rank: int
-    message: str
+    rule: Rule
     count: int = 0
 
 
-def reduced(
-    run: Run,
-    findings: dict[tuple[str, str, str, str], Finding],
-    lesser: dict[tuple[str, str], tuple[int, set[str]]],
-) -> None:
-    """Add a run's results to ``findings``, by tool, ID, package and image, and to ``lesser``, by severity.
+_Sorts = dict[tuple[object, ...], _Sort | None]
 
-    Raises:
-        EvidenceError: a result is none.
 
-    """
-    rules = Rules(run.tool)
-    sorts: dict[tuple[object, ...], _Sort | None] = {}
-    for result in run.results:
-        try:
-            key = _key(result)
-            sort = sorts[key]
-        except KeyError:
-            sort = sorts[key] = _sort(result, rules)
-        except (AttributeError, TypeError):
-            raise EvidenceError("is no SARIF: a result in it is malformed", hint=RESCAN) from None
-        if sort is None:
-            continue
-        sort.count += 1
-        if result.get("suppressions"):
-            run.suppressed += 1
-        if sort.rank >= HIGH:
-            _count(run, sort, result, findings)
-    for sort in sorts.values():
-        if sort is not None:
-            run.counted += sort.count
-            if sort.rank < HIGH:
-                count, ids = lesser.get((run.name, SEVERITIES[sort.rank]), (0, set()))
-                ids.add(sort.id)
-                lesser[run.name, SEVERITIES[sort.rank]] = (count + sort.count, ids)
+class Tally:
+    """What the runs of a file found."""
+
+    def __init__(self) -> None:
+        self.findings: dict[tuple[str, str, str, str], Finding] = {}
+        """Critical and high vulnerabilities, by tool, ID, package and image."""
+        self._tool: Mapping[str, Any] | None = None
+        self._rules = Rules({})
+        self._sorts: list[tuple[str, _Sorts]] = []
+
+    def add(self, run: Run) -> None:
+        """Count a run's results.
+
+        Raises:
+            EvidenceError: a result is none.
+
+        """
+        rules, sorts = self._of(run)
+        counted = suppressed = 0
+        for result in run.results:
+            try:
+                key = _key(result)
+                sort = sorts[key]
+            except KeyError:
+                sort = sorts[key] = _sort(result, rules)
+            except (AttributeError, TypeError):
+                raise EvidenceError("is no SARIF: a result in it is malformed", hint=RESCAN) from None
+            if sort is None:
+                continue
+            counted += 1
+            sort.count += 1
+            if result.get("suppressions"):
+                suppressed += 1
+            if sort.rank >= HIGH:
+                self._find(run, sort, result)
+        run.counted = counted
+        run.suppressed = suppressed
+
+    def lesser(self) -> dict[tuple[str, str], tuple[int, set[str]]]:
+        """Return how many medium and low vulnerabilities there are, and their IDs, by tool and severity."""
+        found: dict[tuple[str, str], tuple[int, set[str]]] = {}
+        for tool, sorts in self._sorts:
+            for sort in sorts.values():
+                if sort is not None and sort.rank < HIGH:
+                    count, ids = found.get((tool, SEVERITIES[sort.rank]), (0, set()))
+                    ids.add(sort.id)
+                    found[tool, SEVERITIES[sort.rank]] = (count + sort.count, ids)
+        return found
+
+    def _of(self, run: Run) -> tuple[Rules, _Sorts]:
+        """Return a run's rules; a file of many small runs mostly repeats one tool."""
+        if run.tool != self._tool:
+            self._tool, self._rules = run.tool, Rules(run.tool)
+            self._sorts.append((run.name, {}))
+        return self._rules, self._sorts[-1][1]
+
+    def _find(self, run: Run, sort: _Sort, result: Mapping[str, Any]) -> None:
+        name, image = package(result.get("message"), result)
+        id_ = sort.id
+        if name and run.name.lower() == "grype":
+            id_ = id_.removesuffix(f"-{name}")
+        key = (run.name, id_, name, run.scan[2] or image)
+        finding = self.findings.get(key)
+        if finding is None:
+            finding = self.findings[key] = Finding(sort.rank, sort.rule, run.run, result)
+        elif sort.rank > finding.rank:
+            finding.rank = sort.rank
+        finding.count += 1
 
 
 def _key(result: Any) -> tuple[object, ...]:
@@ -112,7 +150,7 @@ def _sort(result: Mapping[str, Any], rules: Rules) -> _Sort | None:
     return _Sort(
         given or _id(rule.get("id")),
         rank(rule, result.get("level"), result.get("properties") or {}),
-        message(rule),
+        rule,
     )
 
 
@@ -121,22 +159,3 @@ def _id(value: object) -> str:
     if value is not None and (not isinstance(value, str) or len(value) > _LONGEST_ID):
         raise EvidenceError("is no SARIF: the ID of a rule in it is no short text", hint=RESCAN)
     return value or ""
-
-
-def _count(
-    run: Run,
-    sort: _Sort,
-    result: Mapping[str, Any],
-    findings: dict[tuple[str, str, str, str], Finding],
-) -> None:
-    name, image = package(result.get("message"), result)
-    id_ = sort.id
-    if name and run.name.lower() == "grype":
-        id_ = id_.removesuffix(f"-{name}")
-    key = (run.name, id_, name, run.target or image)
-    finding = findings.get(key)
-    if finding is None:
-        finding = findings[key] = Finding(sort.rank, sort.message, run.run, result)
-    elif sort.rank > finding.rank:
-        finding.rank = sort.rank
-    finding.count += 1

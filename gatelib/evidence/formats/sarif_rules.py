@@ -42,7 +42,7 @@ class Rules:
         """
         component = self._component(reference.get("toolComponent"))
         indexed = self._at(component, index if isinstance(index, int) else reference.get("index"))
-        if indexed and (not id_ or indexed.get("id") in _ancestors(id_)):
+        if indexed and (not id_ or indexed.get("id") in [*_ancestors(id_)]):
             return indexed
         if (guid := reference.get("guid")) and (rule := self._by_guid[component].get(guid)):
             return rule

@@ -7,7 +7,6 @@
 package gatelib.lib.exception_targets
 
 import data.gatelib.lib.documents
-import data.gatelib.lib.selection
 
 # METADATA
 # description: >-
@@ -21,12 +20,19 @@ breadth_problems(spec) := patterns(spec) | unbounded(spec)
 
 # METADATA
 # description: The severity of each rule that there is, whether it runs or not.
-severities := object.union({id: object.get(entry, "severity", "critical") | some id, entry in selection.catalog}, given_severities)
+severities := object.union({id: min(found) | some id, found in severities_by_id}, given_severities)
 
 default given_severities := {}
 
 # The catalogue that an engine is given names only the rules that run.
 given_severities := data.gatelib.severities
+
+# Not through `gatelib.lib.selection`, which reads what the rules export while they ask here.
+severities_by_id[id] contains severity if {
+	some entries in data.gatelib.catalog
+	some id, entry in entries
+	severity := object.get(entry, "severity", "critical")
+}
 
 # METADATA
 # description: Whether the target is a vulnerability; any of its fields makes it one.

@@ -1,0 +1,86 @@
+package gatelib.rules.release.test_results_test
+
+import data.gatelib.lib.packs_test as packs
+import data.gatelib.rules.release.test_results as rule
+
+all_scans := {
+	"scans/trivy.sarif": ["scan", [scan("Trivy")]],
+	"scans/codeql.sarif": ["scan", [scan("CodeQL")]],
+	"scans/zap.sarif": ["scan", [scan("ZAP")]],
+}
+
+test_allow_all_kinds if {
+	rule.deny == set() with input as envelope({})
+	rule.unjudged == set() with input as envelope({})
+	rule.subjects == {0} with input as envelope({})
+}
+
+test_allow_fewer_kinds_where_parameters_say_so if {
+	rule.deny == set() with input as packs.envelope({"tests/unit.xml": ["tests", [suite({})]]})
+		with data.gatelib.params as {"scans": {"required": []}, "tests": {"required": ["unit"]}}
+}
+
+test_allow_a_tool_that_parameters_name if {
+	given := packs.envelope({"tests/unit.xml": ["tests", [suite({})]], "scans/own.sarif": ["scan", [scan("OWN")]]})
+	rule.deny == set() with input as given
+		with data.gatelib.params as {"scans": {"required": ["dast"], "tools": {"Own": ["dast"]}}, "tests": {"required": ["unit"]}}
+}
+
+test_deny_counts_that_are_none if {
+	every wrong in [null, "0", -1, true] {
+		rule.deny == {packs.in_file("GL-REL-031", "tests/unit.xml", ["facts", 0, "failures"], "suite `s` does not say how many failures it had")} with input as envelope({"tests/unit.xml": ["tests", [suite({"failures": wrong})]]})
+	}
+	rule.deny == {
+		packs.in_file("GL-REL-031", "tests/unit.xml", ["facts", 0, "tests"], "suite `s` does not say how many tests it had"),
+		packs.at_release("GL-REL-031", "release `api-1` has no test of kind `unit` that ran"),
+	} with input as envelope({"tests/unit.xml": ["tests", [suite({"tests": "9"})]]})
+}
+
+test_deny_a_failure_that_no_count_tells if {
+	failure := {"type": "test_failure", "suite": "s", "name": "adds", "outcome": "failure"}
+	rule.deny == {packs.in_file("GL-REL-031", "tests/unit.xml", [], "1 tests fail in `tests/unit.xml`: `adds`")} with input as envelope({"tests/unit.xml": ["tests", [suite({}), failure]]})
+	rule.deny == {packs.in_file("GL-REL-031", "tests/unit.xml", [], "2 tests fail in `tests/unit.xml`")} with input as envelope({"tests/unit.xml": ["tests", [suite({"errors": 1}), suite({"failures": 1})]]})
+}
+
+test_deny_at_the_edge_of_flaky_tests if {
+	rule.deny == set() with input as envelope({"tests/unit.xml": ["tests", [suite({"flaky": 5})]]})
+	rule.deny == {packs.at_release("GL-REL-031", "6 tests are quarantined as flaky, and 5 may be")} with input as envelope({"tests/unit.xml": ["tests", [suite({"flaky": 6})]]})
+}
+
+test_deny_an_image_that_only_another_file_is_signed_for if {
+	given := packs.of_release(
+		{"images": [sprintf("r.example.com/api@%s", [packs.image]), sprintf("r.example.com/worker@%s", [packs.second_image])]},
+		object.union(all_scans, tests),
+	)
+	rule.deny == {packs.at_release("GL-REL-031", sprintf("release `api-1` has no scan of image `%s` that counts", [packs.second_image]))} with input as given
+}
+
+envelope(changes) := packs.envelope(object.union(object.union(all_scans, tests), changes))
+
+tests := {sprintf("tests/%s.xml", [kind]): ["tests", [suite({})]] | some kind in ["unit", "contract", "integration", "chaos-smoke"]}
+
+suite(changes) := object.union({"type": "tests", "suite": "s", "tests": 2, "failures": 0, "errors": 0, "skipped": 1, "flaky": 0}, changes)
+
+scan(tool) := {"type": "scan", "tool": tool, "digest": "", "suppressed": 0}
+
+test_deny_a_pack_without_tests if {
+	rule.deny == {packs.missing("GL-REL-031", "tests/*.xml")} with input as packs.envelope({})
+		with data.gatelib.params as {"scans": {"required": []}, "tests": {"required": []}}
+}
+
+test_unjudged_a_file_that_cannot_be_read if {
+	rule.unjudged == packs.unjudged("tests/unit.xml") with input as packs.unreadable(envelope({}), "tests/unit.xml")
+}
+
+test_deny_a_kind_of_scan_that_is_missing if {
+	rule.deny == {packs.at_release("GL-REL-031", "release `api-1` has no scan of kind `dast` that counts")} with input as envelope({"scans/zap.sarif": ["scan", [scan("zapper")]]})
+}
+
+test_allow_files_in_the_folder_of_their_kind if {
+	rule.deny == set() with input as envelope({"tests/unit.xml": ["tests", [suite({"tests": 1})]], "tests/unit/api.xml": ["tests", [suite({})]]})
+}
+
+test_allow_an_image_whose_scan_names_it if {
+	named := object.union(scan("Trivy"), {"digest": packs.image})
+	rule.deny == set() with input as envelope({"scans/trivy.sarif": ["scan", [named]]})
+}

@@ -1,0 +1,109 @@
+# METADATA
+# title: No scan of a release finds a critical or high vulnerability
+# description: >-
+#   What a scanner calls critical or high is known to attackers as well. Each finding is denied by itself, so that an
+#   exception can name the one vulnerability, package and image that somebody answers for; what a file suppresses is
+#   reported, and denied like the rest.
+# custom:
+#   id: GL-REL-003
+#   severity: critical
+#   controls: [SC-01]
+#   gates: [pre-promote]
+#   kinds: [gatelib.dev/Release]
+#   scope: document
+#   remediation: >-
+#     Update the package, build and scan the image again, for example with `trivy image --format sarif --output
+#     scans/trivy.sarif IMAGE@DIGEST`, add the file with `gatelib evidence add` and seal the pack. Where no fix
+#     exists, ask for a `PolicyException` that names the vulnerability, the package and the image.
+#   since: 0.1.0
+package gatelib.rules.release.vulnerabilities
+
+import data.gatelib.lib.documents
+import data.gatelib.lib.evidence
+import data.gatelib.lib.image_evidence
+import data.gatelib.lib.numbers
+
+subjects := evidence.subjects
+
+deny contains object.union(fault, {"id": "GL-REL-003"}) if some fault in evidence.faults("scan")
+
+unjudged contains problem if some problem in evidence.unreadable("scan")
+
+deny contains finding if {
+	some entry in vulnerabilities
+	not object.get(entry.fact, "severity", "") in lesser
+	msg := sprintf("`%v` of severity %v%s, found by %v", [
+		object.get(entry.fact, "id", ""),
+		object.get(entry.fact, "severity", "unknown"),
+		place(entry.fact),
+		object.get(entry.fact, "tool", "an unknown tool"),
+	])
+	named := {key: documents.text(object.get(entry.fact, key, "")) | some key in ["id", "package", "image"]}
+	finding := object.union(evidence.at(entry, []), {"id": "GL-REL-003", "msg": msg, "vulnerability": named})
+}
+
+deny contains finding if {
+	some entry in counted
+	not object.get(entry.fact, "severity", "") in lesser
+	finding := object.union(evidence.at(entry, []), {"id": "GL-REL-003", "msg": summary(entry.fact)})
+}
+
+deny contains finding if {
+	some file in evidence.files("scan")
+	count([1 | some entry in scans; entry.file == file]) == 0
+	finding := {"id": "GL-REL-003", "msg": sprintf("`%s` holds no scan", [file]), "evidence": file, "path": []}
+}
+
+deny contains finding if {
+	some other in image_evidence.foreign(scans)
+	msg := sprintf("a scan of image `%s`, which is none of the release", [other.digest])
+	finding := object.union(evidence.at(other.entry, ["digest"]), {"id": "GL-REL-003", "msg": msg})
+}
+
+warn contains finding if {
+	some entry in array.concat(counted, vulnerabilities)
+	object.get(entry.fact, "severity", "") in lesser
+	finding := object.union(evidence.at(entry, []), {"id": "GL-REL-003", "msg": summary(entry.fact)})
+}
+
+warn contains finding if {
+	some entry in scans
+	suppressed := object.get(entry.fact, "suppressed", 0)
+	suppressed != 0
+	msg := sprintf("%s results of %v are suppressed in the file, and count here all the same", [
+		numbers.shown(suppressed),
+		object.get(entry.fact, "tool", "an unknown tool"),
+	])
+	finding := object.union(evidence.at(entry, ["suppressed"]), {"id": "GL-REL-003", "msg": msg})
+}
+
+scans := evidence.facts("scan", "scan")
+
+vulnerabilities := evidence.facts("scan", "vulnerability")
+
+counted := evidence.facts("scan", "vulnerabilities")
+
+lesser := {"medium", "low"}
+
+# A scanner of packages names the package and the image, one of sources the line.
+place(fact) := sprintf(" in `%v`%s", [fact["package"], image(fact)]) if {
+	object.get(fact, "package", "") != ""
+} else := sprintf(" at `%v`", [fact.location]) if {
+	object.get(fact, "location", "") != ""
+} else := image(fact)
+
+image(fact) := sprintf(" of `%v`", [fact.image]) if {
+	object.get(fact, "image", "") != ""
+} else := ""
+
+summary(fact) := sprintf("%s of severity %v, found by %v%s", [
+	numbers.shown(object.get(fact, "count", null)),
+	object.get(fact, "severity", "unknown"),
+	object.get(fact, "tool", "an unknown tool"),
+	examples(fact),
+])
+
+examples(fact) := sprintf(": %s", [concat(", ", [sprintf("`%s`", [id]) | some id in array.slice(ids, 0, 3)])]) if {
+	ids := [id | some id in documents.list(object.get(fact, "ids", [])); is_string(id)]
+	count(ids) > 0
+} else := ""

@@ -13,6 +13,7 @@ _COMMANDS: Final = {
     "add": ("gatelib.cli.packing", "add", "Put files into a pack, signed by who produced them."),
     "seal": ("gatelib.cli.packing", "seal", "Write a pack's manifest, and its hash into the Release."),
     "verify": ("gatelib.cli.verifying_packs", "verify", "Verify a pack against seal, Release and producers."),
+    "drift": ("gatelib.cli.drifting", "drift", "Show what changed since the last release."),
     "push": ("gatelib.cli.shipping_packs", "push", "Put a pack into a registry."),
     "pull": ("gatelib.cli.shipping_packs", "pull", "Get a pack from a registry."),
 }

@@ -62,7 +62,10 @@ field_problem(field, position) := problem if {
 
 class_problem("pii", name) := sprintf("has PII in field %s, which is neither masked, redacted nor synthetic", [name])
 
-class_problem(class, name) := sprintf("does not say whether field %s has PII, and it is neither masked, redacted nor synthetic", [name]) if {
+class_problem(class, name) := sprintf(
+	"does not say whether field %s has PII, and it is neither masked, redacted nor synthetic",
+	[name],
+) if {
 	not class in {"public", "internal", "confidential", "pii"}
 }
 

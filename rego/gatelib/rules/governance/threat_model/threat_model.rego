@@ -42,13 +42,16 @@ unjudged contains problem if some problem in evidence.unreadable("threat-model")
 
 models := records.given("threat-model", "ThreatModel")
 
-fault_in(spec) := ["updated", "does not say when it was `updated`, as an RFC 3339 date or date-time"] if {
+fault_in(spec) := ["updated", "names no time of `updated` as an RFC 3339 date or date-time"] if {
 	not timestamps.ns(object.get(spec, "updated", null))
-} else := ["lastMaterialChange", "does not say when the `lastMaterialChange` was, as an RFC 3339 date or date-time"] if {
+} else := ["lastMaterialChange", "names no `lastMaterialChange` as an RFC 3339 date or date-time"] if {
 	not timestamps.ns(object.get(spec, "lastMaterialChange", null))
 } else := ["updated", sprintf("was updated in the future, on `%s`", [spec.updated])] if {
 	timestamps.ns(spec.updated) > gate_input.now_ns
-} else := ["updated", sprintf("was updated on `%s`, before the last material change on `%s`", [spec.updated, spec.lastMaterialChange])] if {
+} else := ["updated", sprintf(
+	"was updated on `%s`, before the last material change on `%s`",
+	[spec.updated, spec.lastMaterialChange],
+)] if {
 	timestamps.ns(spec.updated) < timestamps.ns(spec.lastMaterialChange)
 } else := ["updated", sprintf("was updated on `%s`, more than %v days ago", [spec.updated, max_age_days])] if {
 	gate_input.now_ns - timestamps.ns(spec.updated) > max_age_days * timestamps.day_ns

@@ -1,0 +1,99 @@
+package gatelib.rules.governance.propagation_test
+
+import data.gatelib.rules.governance.propagation
+
+in_pack(entry) := {
+	"gatelib": 1,
+	"gate": "pre-promote",
+	"now": "2026-11-22T00:00:00Z",
+	"documents": [{"index": 0, "root": 0, "content": release}],
+	"evidence": {"governance/propagation.json": object.union(
+		{"format": "gatelib.dev/v1", "role": "propagation", "size": 1, "facts": []},
+		entry,
+	)},
+	"verifications": [{
+		"type": "entry",
+		"file": "governance/propagation.json",
+		"service": "s",
+		"version": "1",
+		"commit": "c",
+		"images": ["sha256:1"],
+		"created": "2026-11-21T00:00:00Z",
+	}],
+}
+
+release := {
+	"apiVersion": "gatelib.dev/v1",
+	"kind": "Release",
+	"metadata": {"name": "r"},
+	"spec": {"service": "s", "version": "1", "commit": "c", "images": ["i@sha256:1"]},
+}
+
+measured(name, value) := {
+	"apiVersion": "gatelib.dev/v1",
+	"kind": "Measurement",
+	"metadata": {"name": "m"},
+	"spec": {"name": name, "value": value, "unit": "percent", "measured": "2026-11-21T00:00:00Z"},
+}
+
+finding(path, msg) := {"id": "GL-GOV-007", "evidence": "governance/propagation.json", "path": path, "msg": msg}
+
+verdicts := "governance.verdict_coverage"
+
+provenance := "governance.provenance_validation"
+
+slo := "governance.slo_adherence"
+
+all_of(coverage, validation, adherence) := in_pack({"facts": [
+	measured(verdicts, coverage),
+	measured(provenance, validation),
+	measured(slo, adherence),
+]})
+
+under(position, name, value, least) := finding(
+	["facts", position, "spec", "value"],
+	sprintf("`%s` is %v %%, and must be at least %v %%", [name, value, least]),
+)
+
+test_deny_each_that_is_less_than_its_least if {
+	propagation.deny == {under(0, verdicts, 99.99, 100)} with input as all_of(99.99, 95, 90)
+	propagation.deny == {under(1, provenance, 94.99, 95)} with input as all_of(100, 94.99, 90)
+	propagation.deny == {under(2, slo, 89.99, 90)} with input as all_of(100, 95, 89.99)
+}
+
+test_deny_by_own_parameters if {
+	propagation.deny == {under(1, provenance, 95, 96), under(2, slo, 90, 91)} with input as all_of(99, 95, 90)
+		with data.gatelib.params as {"propagation": {
+			"min_verdict_coverage": 99,
+			"min_provenance_validation": 96,
+			"min_slo_adherence": 91,
+		}}
+}
+
+test_deny_what_was_not_measured if {
+	propagation.deny == {finding([], sprintf("`governance/propagation.json` has no Measurement `%s`", [name])) |
+		some name in [verdicts, provenance, slo]
+	} with input as in_pack({})
+}
+
+test_deny_an_empty_file if {
+	propagation.deny == {finding([], "`governance/propagation.json` is empty")} with input as in_pack({"size": 0})
+}
+
+test_allow_the_least if {
+	given := all_of(100, 95, 90)
+	propagation.deny == set() with input as given
+	propagation.unjudged == set() with input as given
+	propagation.subjects == {0} with input as given
+}
+
+test_deny_nothing_and_say_so_where_the_file_cannot_be_read if {
+	given := in_pack({"problem": {"message": "it is no JSON", "line": 1}})
+	propagation.deny == set() with input as given
+	propagation.subjects == {0} with input as given
+	propagation.unjudged == {{
+		"evidence": "governance/propagation.json",
+		"path": [],
+		"msg": "`governance/propagation.json` cannot be read: it is no JSON",
+	}} with input as given
+}

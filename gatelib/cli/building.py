@@ -31,6 +31,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     "--exceptions", multiple=True, metavar="PATH", help="No definition, but PolicyException records."
 )
 @click.option("--evidence", multiple=True, metavar="PATH", help="No definition, but ImageEvidence records.")
+@click.option("--config", metavar="FILE", help="Whose `trust` says whose signatures count.")
 @click.option("--allow-empty", is_flag=True, help="No record is no error; takes all back.")
 @signing
 def build(
@@ -39,6 +40,7 @@ def build(
     created: str | None,
     exceptions: tuple[str, ...],
     evidence: tuple[str, ...],
+    config: str | None,
     allow_empty: bool,
     **signer: Any,
 ) -> None:
@@ -53,13 +55,23 @@ def build(
     from gatelib.bundle import given
     from gatelib.policy import shipped
 
-    if definition is not None and allow_empty:
-        raise UsageError("--allow-empty is for a bundle of records", hint="a bundle of rules has rules")
+    if definition is not None and (allow_empty or config is not None):
+        option = "--allow-empty" if allow_empty else "--config"
+        raise UsageError(f"{option} is for a bundle of records", hint="a bundle of rules has rules")
     at = _created(created)
     if definition is not None:
         files = building.files(definitions.read(definition, shipped()), created=at)
     else:
-        files = given.files(exceptions, evidence, base=Path.cwd(), created=at, allow_empty=allow_empty)
+        from gatelib.cli.trust import trust_in
+
+        files = given.files(
+            exceptions,
+            evidence,
+            base=Path.cwd(),
+            created=at,
+            trust=trust_in(config),
+            allow_empty=allow_empty,
+        )
     write_file(output, _signed(files, **signer))
 
 

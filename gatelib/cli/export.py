@@ -13,12 +13,13 @@ import click
 from gatelib.bundle import loading
 from gatelib.cli.keys import verifying
 from gatelib.cli.params import moment
-from gatelib.cli.trust import trust_of
+from gatelib.cli.trust import trust_in, trust_of
 from gatelib.errors import UsageError
 from gatelib.export import folder as place
 from gatelib.policy import Policy
 
 _BUNDLE = click.Path(dir_okay=False, path_type=Path)
+_TRUST = "Whose `trust` says whose signatures count."
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
@@ -30,15 +31,25 @@ def export() -> None:
 @export.command(epilog="Example: gatelib export conftest pr.tar.gz gate/ && cd gate && conftest test ../k8s")
 @click.argument("bundle", type=_BUNDLE)
 @click.argument("folder", type=_FOLDER)
+@click.option("--exceptions", multiple=True, metavar="PATH", help="PolicyExceptions for the data.")
+@click.option("--evidence", multiple=True, metavar="PATH", help="Evidence for the data.")
+@click.option("--config", metavar="FILE", help=_TRUST)
 @verifying
-def conftest(bundle: Path, folder: Path, **given: Any) -> None:
+def conftest(
+    bundle: Path,
+    folder: Path,
+    exceptions: tuple[str, ...],
+    evidence: tuple[str, ...],
+    config: str | None,
+    **given: Any,
+) -> None:
     """Write a folder with which `conftest test` gives the same decision, without Python.
 
     The folder must be empty, not there, or an older export, which is replaced.
     """
     from gatelib.export import conftest as form
 
-    policy = _policy(bundle, **given)
+    policy = _with_records(_policy(bundle, **given), exceptions, evidence, config)
     _write(form.files(policy), folder, policy)
 
 
@@ -47,6 +58,7 @@ def conftest(bundle: Path, folder: Path, **given: Any) -> None:
 @click.argument("folder", type=_FOLDER)
 @click.option("--exceptions", multiple=True, metavar="PATH", help="PolicyExceptions for the Constraints.")
 @click.option("--evidence", multiple=True, metavar="PATH", help="ImageEvidence for the Constraints.")
+@click.option("--config", metavar="FILE", help=_TRUST)
 @click.option("--fixtures", type=_FOLDER, help="Fixtures to make suites for `gator verify` of.")
 @verifying
 def gatekeeper(
@@ -54,6 +66,7 @@ def gatekeeper(
     folder: Path,
     exceptions: tuple[str, ...],
     evidence: tuple[str, ...],
+    config: str | None,
     fixtures: Path | None,
     **given: Any,
 ) -> None:
@@ -63,17 +76,7 @@ def gatekeeper(
     """
     from gatelib.export import gatekeeper as form
 
-    policy = _policy(bundle, **given)
-    if exceptions or evidence:
-        from gatelib.bundle import given as records
-
-        found = records.read(exceptions, evidence, base=Path.cwd())
-        beside = {
-            "exceptions": found.exceptions,
-            "evidence": found.evidence,
-            "verifications": found.verifications,
-        }
-        policy = replace(policy, data={**policy.data, **beside})
+    policy = _with_records(_policy(bundle, **given), exceptions, evidence, config)
     files = form.files(policy)
     if fixtures is not None:
         from gatelib.export.gatekeeper import suites
@@ -89,6 +92,23 @@ def gatekeeper(
 def _policy(bundle: Path, **given: Any) -> Policy:
     """Return the policy of a bundle that has proved what the options ask."""
     return loading.policy(loading.read(bundle, trust_of(**given), now=moment(None)))
+
+
+def _with_records(
+    policy: Policy, exceptions: tuple[str, ...], evidence: tuple[str, ...], config: str | None
+) -> Policy:
+    """Return the policy with exceptions and evidence, and what was verified of them, in its data."""
+    if not exceptions and not evidence:
+        return policy
+    from gatelib.bundle import given as records
+
+    found = records.read(exceptions, evidence, base=Path.cwd(), trust=trust_in(config))
+    beside = {
+        "exceptions": found.exceptions,
+        "evidence": found.evidence,
+        "verifications": found.verifications,
+    }
+    return replace(policy, data={**policy.data, **beside})
 
 
 def _write(files: Mapping[str, bytes], folder: Path, policy: Policy) -> None:

@@ -24,6 +24,7 @@ _COMMANDS: Final = {
     "check": ("gatelib.cli.check", "check", "Judge manifests and records: the main job."),
     "engines": ("gatelib.cli.engines", "engines", "List the engines and whether each can be used."),
     "evidence": ("gatelib.cli.evidence", "evidence", "Make, seal, verify and ship Evidence Packs."),
+    "exception": ("gatelib.cli.exception", "exception", "Write, sign, verify and revoke exceptions."),
     "explain": ("gatelib.cli.rules", "explain", "Show a rule's page."),
     "export": ("gatelib.cli.export", "export", "Write the policy in the forms that other tools enforce."),
     "normalize": ("gatelib.cli.normalize", "normalize", "Print what an engine would be given."),

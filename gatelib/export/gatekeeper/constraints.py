@@ -9,6 +9,7 @@ from typing import Any, Final
 import orjson
 
 from gatelib.errors import PolicyError
+from gatelib.exceptions.record import VERIFIED, name_of
 from gatelib.export.gatekeeper import kinds
 from gatelib.export.gatekeeper.kinds import GroupKind
 from gatelib.export.gatekeeper.template import KIND
@@ -26,7 +27,7 @@ def manifests(policy: Policy, rules: Sequence[str]) -> dict[str, bytes]:
     """Return the Constraints as JSON, by action.
 
     Raises:
-        PolicyError: the policy has exceptions, and no signature can be checked where they go.
+        PolicyError: an exception of the policy is not signed, and must be.
 
     """
     _refuse_unsigned(policy)
@@ -102,8 +103,14 @@ def _match(policy: Policy, rules: Sequence[str]) -> list[dict[str, list[str]]]:
 def _refuse_unsigned(policy: Policy) -> None:
     required = policy.data["defaults"]["exceptions"]["require_signature"]
     required = policy.data["params"].get("exceptions", {}).get("require_signature", required)
-    if policy.data.get("exceptions") and required is not False:
+    unsigned = [
+        exception
+        for exception in policy.data.get("exceptions", ())
+        if not exception.get(VERIFIED, {}).get("approvers")
+    ]
+    if unsigned and required is not False:
         raise PolicyError(
-            "the policy has exceptions, and Gatekeeper would deny every object for their missing signatures",
-            hint="set `exceptions.require_signature: false` for exceptions that were verified before",
+            f"exception `{name_of(unsigned[0])}` has no signature of an approver, and Gatekeeper would deny "
+            "every object for it",
+            hint="name with --config whose signatures count, or set `exceptions.require_signature: false`",
         )

@@ -174,7 +174,7 @@ def _source(uri: str, digest: Mapping[str, Any], dependencies: Sequence[Mapping[
     resolved = [
         (_repository(entry.get("uri") or ""), commit)
         for entry in dependencies
-        if (commit := _commit(entry.get("digest") or {}))
+        if (commit := _commit(entry.get("digest") or {})) and (uri or _is_git(entry))
     ]
     matching = {(found, commit) for found, commit in resolved if not uri or found[0] == place}
     if len(matching) == 1:
@@ -187,6 +187,10 @@ def _repository(uri: str) -> tuple[str, str]:
     """Split ``git+https://host/path@ref``, or the same with ``#``, into its URL and its ref."""
     match = _GIT.fullmatch(uri)
     return (match[1], match[2] or "") if match else (uri, "")
+
+
+def _is_git(entry: Mapping[str, Any]) -> bool:
+    return "gitCommit" in entry["digest"] or (entry.get("uri") or "").startswith("git")
 
 
 def _commit(digest: Mapping[str, Any]) -> str:

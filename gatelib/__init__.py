@@ -19,6 +19,7 @@ from gatelib.errors import (
     EngineError,
     EngineTimeoutError,
     EngineUnavailableError,
+    EvidenceError,
     GatelibError,
     LoadError,
     PolicyError,
@@ -29,7 +30,13 @@ from gatelib.errors import (
 if TYPE_CHECKING:
     from gatelib.engines import Connection
     from gatelib.gate import Gate
-    from gatelib.keys import VerificationKey, read_verification_key, verification_key
+    from gatelib.keys import (
+        SigningKey,
+        VerificationKey,
+        read_verification_key,
+        signing_key,
+        verification_key,
+    )
     from gatelib.report import (
         Finding,
         Location,
@@ -42,14 +49,18 @@ if TYPE_CHECKING:
         Waiver,
     )
     from gatelib.settings import Settings
+    from gatelib.telemetry import attributes
+    from gatelib.verdicts import Decider, evaluate, verify_verdict
 
 __all__ = [
     "BundleError",
     "ConfigError",
     "Connection",
+    "Decider",
     "EngineError",
     "EngineTimeoutError",
     "EngineUnavailableError",
+    "EvidenceError",
     "Finding",
     "Gate",
     "GatelibError",
@@ -63,13 +74,18 @@ __all__ = [
     "RuleResult",
     "Settings",
     "SignatureError",
+    "SigningKey",
     "UsageError",
     "VerificationKey",
     "WaivedBy",
     "Waiver",
     "__version__",
+    "attributes",
+    "evaluate",
     "read_verification_key",
+    "signing_key",
     "verification_key",
+    "verify_verdict",
 ]
 
 
@@ -83,10 +99,16 @@ if not TYPE_CHECKING:  # a type checker would take every name for one that is th
 
         homes = {
             "Connection": "gatelib.engines",
+            "Decider": "gatelib.verdicts",
             "Gate": "gatelib.gate",
             "Settings": "gatelib.settings",
+            "SigningKey": "gatelib.keys",
             "VerificationKey": "gatelib.keys",
+            "attributes": "gatelib.telemetry",
+            "evaluate": "gatelib.verdicts",
             "read_verification_key": "gatelib.keys",
+            "signing_key": "gatelib.keys",
             "verification_key": "gatelib.keys",
+            "verify_verdict": "gatelib.verdicts",
         }
         return getattr(import_module(homes.get(name, "gatelib.report")), name)

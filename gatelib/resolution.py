@@ -35,8 +35,10 @@ def nearest_configuration(base: Path) -> Path | None:
 class InForce:
     """Settings and configuration, read and checked; what a run does not need is not even imported."""
 
-    def __init__(self, settings: Settings, core: Policy, judged: Sequence[str]) -> None:
-        """Read the configuration and choose the rules.
+    def __init__(
+        self, settings: Settings, core: Policy, judged: Sequence[str], shape: str = "envelope"
+    ) -> None:
+        """Read the configuration and choose the rules; a bundle must take the input ``shape``.
 
         Raises:
             UsageError: the settings or the configuration cannot be carried out.
@@ -44,7 +46,7 @@ class InForce:
             BundleError: the bundle cannot be read, or does not prove what it must.
 
         """
-        self.settings, self.core, self.judged = settings, core, judged
+        self.settings, self.core, self.judged, self.shape = settings, core, judged, shape
         self.base = Path(settings.base or Path.cwd()).absolute()
         self.now = settings_.parse_now(settings.now or "") or datetime.now(timezone.utc)
         self.config = self._configuration()

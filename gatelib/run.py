@@ -29,10 +29,17 @@ from gatelib.tasks import NOTHING, ProofTask, Read, ReadTask, Task, Verdicts
 class Run:
     """One check: settings and configuration made into a plan, and the plan carried out."""
 
-    def __init__(self, settings: Settings, core: Policy, limits: Limits, paths: Sequence[str]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        core: Policy,
+        limits: Limits,
+        paths: Sequence[str],
+        shape: str = "envelope",
+    ) -> None:
         """Read the configuration and choose the rules; no judged file is touched."""
         self.settings, self.limits, self.paths = settings, limits, list(paths)
-        self.force = InForce(settings, core, self.paths)
+        self.force = InForce(settings, core, self.paths, shape)
         self.base = self.force.base
 
     def envelope(self, stdin: BinaryIO | None) -> tuple[dict[str, Any], tuple[Problem, ...]]:

@@ -14,7 +14,9 @@ from gatelib.bundle.digests import refuse_look_alikes
 from gatelib.errors import BundleError, PolicyError
 from gatelib.policy import Module, Policy
 
-_PACKAGE: Final = r"gatelib\.(main|(input|admission)(\.[a-z_]+)?|lib\.[a-z_]+|rules\.[a-z0-9_]+\.[a-z0-9_]+)"
+_PACKAGE: Final = (
+    r"gatelib\.(main|verdict|(input|admission)(\.[a-z_]+)?|lib\.[a-z_]+|rules\.[a-z0-9_]+\.[a-z0-9_]+)"
+)
 _ENTRY: Final = "gatelib.main"
 _TABLES: Final = ("defaults", "gates", "kinds", "layout", "params_schema", "severities")
 """What the library brings beside its rules and their catalogue."""

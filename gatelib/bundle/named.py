@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from gatelib.policy import Policy
     from gatelib.resolution import InForce
 
-_SHAPE = "envelope"
-"""How a run asks."""
+_BY_SHAPE = {"envelope": "files", "artefact": "requests"}
+"""What is judged, by how it is asked about."""
 
 
 def policy(force: InForce) -> Policy:
@@ -50,12 +50,12 @@ def policy(force: InForce) -> Policy:
         raise
     _refuse_judged(bundle, path, force)
     found = loading.policy(bundle)
-    inputs = found.data["bundle"].get("inputs", [_SHAPE])
-    if _SHAPE not in inputs:
+    inputs = found.data["bundle"].get("inputs", ["envelope"])
+    if force.shape not in inputs:
         raise UsageError(
-            f"the bundle takes {' and '.join(inputs)}, and no files",
+            f"the bundle takes {' and '.join(inputs)}, and no {_BY_SHAPE[force.shape]}",
             file=name,
-            hint=f"name `{_SHAPE}` among the `inputs` of its definition",
+            hint=f"name `{force.shape}` among the `inputs` of its definition",
         )
     return found
 

@@ -118,11 +118,13 @@ def is_pack(place: Path | str) -> bool:
 
 def collisions(paths: Mapping[str, object]) -> list[Fault]:
     """Return the paths that some file systems would take for another one of them."""
-    folded = {_folded(path): path for path in paths}
-    if len(folded) == len(paths):
+    if len({_folded(path) for path in paths}) == len(paths):
         return []
+    first: dict[str, str] = {}
     return [
-        Fault(path, "different in capitals only") for path in sorted(paths) if folded[_folded(path)] != path
+        Fault(path, "different in capitals only")
+        for path in sorted(paths)
+        if first.setdefault(_folded(path), path) != path
     ]
 
 

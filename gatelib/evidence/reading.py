@@ -8,9 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
-import orjson
-
-from gatelib.errors import EvidenceError, GatelibError
+from gatelib.errors import BundleError, EvidenceError, RegistryError
 from gatelib.evidence import manifest
 from gatelib.evidence.layout import role_of
 from gatelib.evidence.pack import DEFAULT_LIMITS, INDEX, File, Limits, Progress, Scan, is_pack, open_pack
@@ -58,6 +56,10 @@ def read(
     ``name`` is what reports call it, ``layout`` is ``data.gatelib.layout``, and ``access`` says how a
     registry is reached, as ``gatelib.evidence.oci.fetched`` takes it. What cannot be read is a problem of
     the result.
+
+    Raises:
+        UsageError: the reference is malformed, or a trusted root that ``trust`` names cannot be read.
+
     """
     found = PackRead()
     about: dict[str, bytes] = {}
@@ -80,7 +82,7 @@ def read(
     try:
         with open_pack(path, limits=limits, access=access) as pack:
             scan = pack.scan(wanted, use, progress)
-    except GatelibError as error:
+    except (BundleError, EvidenceError, RegistryError) as error:
         at = f"{name}/{error.file}" if error.file in (manifest.NAME, INDEX) else name
         return PackRead(problems=[Problem(code=UNREADABLE, message=error.message, file=at, hint=error.hint)])
     for path, file in scan.files.items():
@@ -149,12 +151,7 @@ def _reduced(
     if role not in _VERIFIED_ROLES:
         return entry, []
     from gatelib.evidence import signatures
+    from gatelib.evidence.formats import content
 
-    return entry, signatures.verify(path, data, _json(data), trust)
-
-
-def _json(data: bytes) -> Any:
-    try:
-        return orjson.loads(data)
-    except orjson.JSONDecodeError:
-        return None
+    text = content.decoded(data)
+    return entry, signatures.verify(path, text, content.json(text)[0], trust)

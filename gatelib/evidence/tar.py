@@ -64,14 +64,17 @@ class Tar(Pack):
                 not plain, or holds more than it may.
 
         """
+        name = str(self._path)
         try:
             with self._path.open("rb") as file:
-                yield from self._members(scan, _Unpacked(file, self._limits, progress))
+                yield from self._members(scan, _Unpacked(file, name, self._limits, progress))
         except OSError as error:
-            raise EvidenceError(f"cannot be read: {error.strerror}", file=str(self._path)) from None
-        except (BundleError, EvidenceError) as error:
-            message = error.message.replace("the bundle", "the pack")
-            raise EvidenceError(message, file=str(self._path), hint=error.hint) from None
+            raise EvidenceError(f"cannot be read: {error.strerror}", file=name) from None
+        except BundleError as error:
+            raise EvidenceError(error.message.replace("the bundle", "the pack"), file=name) from None
+        except EvidenceError as error:
+            error.file = error.file or name
+            raise
 
     def _members(self, scan: Scan, unpacked: _Unpacked) -> Iterator[tuple[str, int, Iterator[bytes]]]:
         kinds: dict[str, bool] = {}
@@ -145,8 +148,9 @@ def _above(path: str) -> Iterator[str]:
 class _Unpacked:
     """An archive's bytes, unpacked as they are asked for, and no more of them than they may be."""
 
-    def __init__(self, file: BinaryIO, limits: Limits, progress: Progress | None) -> None:
+    def __init__(self, file: BinaryIO, name: str, limits: Limits, progress: Progress | None) -> None:
         self._file = file
+        self._name = name
         self._limits = limits
         self._progress = progress
         self._total = file.seek(0, 2)
@@ -166,7 +170,7 @@ class _Unpacked:
         """Yield as many bytes, in pieces."""
         while count:
             if self._place == len(self._ready) and not self._fill():
-                raise EvidenceError("the pack is cut off")
+                raise EvidenceError("the pack is cut off", file=self._name)
             piece = self._ready[self._place : self._place + count]
             self._place += len(piece)
             count -= len(piece)
@@ -193,10 +197,11 @@ class _Unpacked:
         self._ready, self._place = self._next(), 0
         self._given += len(self._ready)
         if self._given > self._limits.max_bytes:
-            raise EvidenceError(f"the pack has more than {self._limits.max_bytes:,} bytes")
+            raise EvidenceError(f"the pack has more than {self._limits.max_bytes:,} bytes", file=self._name)
         if self._given > max(_UNSUSPICIOUS, self._taken * self._limits.max_ratio):
             raise EvidenceError(
                 f"the pack unpacks to more than {self._limits.max_ratio} times its size",
+                file=self._name,
                 hint="give it as a folder or as a plain tar",
             )
         if self._progress:
@@ -209,18 +214,21 @@ class _Unpacked:
         while not self._inflater.eof:
             packed = self._inflater.unconsumed_tail or self._read()
             if not packed:
-                raise EvidenceError("the pack is cut off")
+                raise EvidenceError("the pack is cut off", file=self._name)
             try:
                 data = self._inflater.decompress(packed, _CHUNK)
             except zlib.error:
-                raise EvidenceError("the pack is no gzipped tar, or is damaged") from None
+                raise EvidenceError("the pack is no gzipped tar, or is damaged", file=self._name) from None
             if data:
                 return data
         if self._inflater.unused_data or self._read():
-            raise EvidenceError("something follows the end of the pack")
+            raise EvidenceError("something follows the end of the pack", file=self._name)
         return b""
 
     def _read(self) -> bytes:
-        data = self._file.read(_CHUNK)
+        try:
+            data = self._file.read(_CHUNK)
+        except OSError as error:
+            raise EvidenceError(f"cannot be read: {error.strerror}", file=self._name) from None
         self._taken += len(data)
         return data

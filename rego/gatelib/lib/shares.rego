@@ -4,6 +4,7 @@
 package gatelib.lib.shares
 
 import data.gatelib.lib.measurements
+import data.gatelib.lib.numbers
 import data.gatelib.lib.records
 
 # METADATA
@@ -13,8 +14,9 @@ import data.gatelib.lib.records
 under(role, name, least) := {object.union(records.at(record, ["spec", "value"]), {"msg": msg}) |
 	record := measurements.record(role, name)
 	record.spec.value < least
-	msg := sprintf("`%s` is %v %%, and must be at least %v %%", [name, cut(record.spec.value), least])
+	msg := sprintf("`%s` is %s %%, and must be at least %s %%", [
+		name,
+		numbers.shown(record.spec.value),
+		numbers.shown(least),
+	])
 }
-
-# Rounded down: engines write small fractions differently, and what is too little must not look enough.
-cut(number) := floor(number * 100) / 100

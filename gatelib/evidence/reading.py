@@ -22,6 +22,8 @@ UNREADABLE: Final = "GL-ERR-110"
 
 _VERIFIED_ROLES: Final = frozenset({"provenance", "escrow"})
 """Whose files may be signed by themselves."""
+_ACTIONS: Final = "actions"
+"""Whose records may carry signed verdicts."""
 _UNKNOWN: Final = "unknown"
 _SHOWN: Final = 100
 """The most problems of a pack that an engine is given; there is one or there is none."""
@@ -148,6 +150,10 @@ def _reduced(
     except EvidenceError as error:
         return {**entry, "problem": {"message": error.message, "line": error.line}}, []
     entry |= {"format": reduced.format, "facts": list(reduced.facts)}
+    if role == _ACTIONS:
+        from gatelib.evidence import verdicts
+
+        return entry, verdicts.verify(path, reduced.facts, trust)
     if role not in _VERIFIED_ROLES:
         return entry, []
     from gatelib.evidence import signatures

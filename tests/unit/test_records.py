@@ -35,6 +35,8 @@ def record(kind: str, path: tuple[str | int, ...], value: object) -> dict[str, A
 kinds = pytest.mark.parametrize(
     "kind",
     [
+        "Action",
+        "BackfillContract",
         "Build",
         "Dataset",
         "Drill",
@@ -45,6 +47,7 @@ kinds = pytest.mark.parametrize(
         "PolicyException",
         "Release",
         "RingPromotion",
+        "ThreatModel",
     ],
 )
 
@@ -75,7 +78,7 @@ def test_a_value_of_the_wrong_type_is_a_problem_at_its_place(kind: str) -> None:
         types = [entry["type"]] if isinstance(entry.get("type"), str) else entry.get("type", [])
         if not types:
             continue
-        wrong = "text" if "number" in types else 7 if len(types) > 1 else WRONG[types[0]]
+        wrong = "text" if {"number", "integer"} & {*types} else 7 if len(types) > 1 else WRONG[types[0]]
         problems = list(records.record_problems(f"gatelib.dev/{kind}", record(kind, path, wrong)))
         assert {found for found, _ in problems} == {path}
 

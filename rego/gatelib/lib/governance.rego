@@ -26,8 +26,14 @@ provenance_problems(value) := {{"path": path, "msg": msg} |
 #   `governance.require_signed_verdict` is set, gatelib's verifier must have found it signed, by an entry
 #   `{"type": "verdict", "decider", "verdict"}` of the verifications whose `verdict` is the value without its
 #   `signature`, and it may not be older than `governance.max_verdict_age_hours`.
-verdict_problems(value) := {{"path": path, "msg": msg} |
-	some [path, msg] in array.concat(envelope_problems(value, verdict_form), signature_problems(value))
+verdict_problems(value) := content_problems(value) | {{"path": path, "msg": msg} |
+	some [path, msg] in signature_problems(value)
+}
+
+# METADATA
+# description: The same of a verdict that is on record, whose signature is judged by what the record binds it to.
+content_problems(value) := {{"path": path, "msg": msg} |
+	some [path, msg] in envelope_problems(value, verdict_form)
 } | {{"path": ["allow"], "msg": "denies"} | documents.mapping(value).allow == false}
 
 # METADATA

@@ -198,3 +198,10 @@ test_no_other_input_has_a_request if {
 			with data.gatelib.params as {"governance": {"require_verdict": true}}
 	}
 }
+
+test_a_verdict_on_record_is_judged_by_what_it_says if {
+	governance.content_problems(verdict) == set() with input as at(now) with data.gatelib.params as with_signatures
+	denying := object.union(verdict, {"allow": false})
+	governance.content_problems(denying) == {{"path": ["allow"], "msg": "denies"}} with input as at(now)
+		with data.gatelib.params as with_signatures
+}

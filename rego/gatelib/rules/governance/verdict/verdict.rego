@@ -16,25 +16,69 @@
 #     - governance.max_verdict_age_hours
 #     - governance.max_clock_skew_seconds
 #   remediation: >-
-#     Ask for a verdict before the action (`gatelib.evaluate`, or `data.gatelib.verdict` of an OPA), and keep its
-#     `allow`, `decider`, `rule_id` and `reason` as `spec.verdict` of the Action record, signed where
-#     `governance.require_signed_verdict` is set; then `gatelib evidence add governance/actions.json`.
+#     Ask for a verdict before the action (`gatelib.evaluate`, or `data.gatelib.verdict` of an OPA), and keep it whole
+#     as `spec.verdict` of the Action record; where `governance.require_signed_verdict` is set, with its `signature`,
+#     and with `action`, `subject` and `artefact.sha256` as the request had them. Then
+#     `gatelib evidence add governance/actions.json`. A request for a verdict has an earlier one in its `context`.
 #   since: 0.1.0
 package gatelib.rules.governance.verdict
 
+import data.gatelib.input as gate_input
+import data.gatelib.lib.documents
 import data.gatelib.lib.governance
 import data.gatelib.lib.governed
+import data.gatelib.lib.params
 import data.gatelib.lib.records
+import data.gatelib.lib.timestamps
 
 subjects := governed.subjects(governed.actions) | governance.subjects
 
-deny contains object.union(finding, {"id": "GL-GOV-005"}) if {
+deny contains finding(action, problem.path, problem.msg) if {
 	some action in governed.actions
-	some problem in governance.verdict_problems(object.get(action.spec, "verdict", null))
-	finding := object.union(
-		records.at(action, array.concat(["spec", "verdict"], problem.path)),
-		{"msg": sprintf("the verdict of %s %s", [action.called, problem.msg])},
-	)
+	some problem in governance.content_problems(verdict_of(action))
 }
 
-deny contains object.union(finding, {"id": "GL-GOV-005"}) if some finding in governance.verdict_of_request
+deny contains finding(action, ["signature"], "is not signed for this action by a key of `trust.verdicts`") if {
+	some action in signed_wanted
+	not action.signed
+}
+
+deny contains finding(action, ["now"], problem) if {
+	some action in signed_wanted
+	action.signed
+	acted := governed.text_at(action.spec, ["provenance", "timestamp"])
+	problem := age_problem(verdict_of(action), acted)
+}
+
+deny contains object.union(fault, {"id": "GL-GOV-005"}) if some fault in governance.verdict_of_request
+
+# Of a document nothing is verified, so its verdict counts as unsigned.
+signed_wanted := [object.union(action, {"signed": [action.place, action.prefix] in verified}) |
+	params.all.governance.require_signed_verdict
+	some action in governed.actions
+	is_object(verdict_of(action))
+]
+
+verified := {[{"evidence": file}, ["facts", position]] |
+	some found in gate_input.verifications
+	documents.mapping(found).type == "verdict"
+	file := found.file
+	position := found.fact
+}
+
+# A signature holds for ever, and what it allowed once may be denied when it is acted on.
+age_problem(verdict, acted) := "has no `now` that tells when it was given" if {
+	not timestamps.is_date_time(object.get(verdict, "now", null))
+} else := "was given after the action" if {
+	timestamps.ns(verdict.now) > timestamps.ns(acted) + (params.all.governance.max_clock_skew_seconds * 1000000000)
+} else := sprintf("was more than %v hours old when it was acted on", [hours]) if {
+	hours := params.all.governance.max_verdict_age_hours
+	timestamps.ns(acted) - timestamps.ns(verdict.now) > hours * 3600000000000
+}
+
+verdict_of(action) := object.get(action.spec, "verdict", null)
+
+finding(action, path, problem) := object.union(
+	records.at(action, array.concat(["spec", "verdict"], path)),
+	{"id": "GL-GOV-005", "msg": sprintf("the verdict of %s %s", [action.called, problem])},
+)

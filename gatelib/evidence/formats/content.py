@@ -25,12 +25,13 @@ def decoded(data: bytes) -> bytes:
     """
     from gatelib.loader.encoding import to_utf8
 
-    if not data.strip(_SPACE):
-        raise EvidenceError("the file is empty", hint=_REWRITE)
     try:
-        return to_utf8(data, MAX_BYTES)
+        utf8 = to_utf8(data, MAX_BYTES)
     except LoadError as error:
         raise EvidenceError(error.message, line=error.line, hint=_REWRITE) from None
+    if not utf8.strip(_SPACE):
+        raise EvidenceError("the file is empty", hint=_REWRITE)
+    return utf8
 
 
 def json(data: bytes) -> tuple[Any, EvidenceError | None]:
@@ -48,8 +49,8 @@ def json(data: bytes) -> tuple[Any, EvidenceError | None]:
     try:
         value = orjson.loads(data)
     except orjson.JSONDecodeError as error:
-        fault = EvidenceError(f"this is no JSON: {error.msg}", line=error.lineno, hint=_REWRITE)
-        return None, fault
+        line = min(error.lineno, last_line(data))
+        return None, EvidenceError(f"this is no JSON: {error.msg}", line=line, hint=_REWRITE)
     try:
         again = orjson.dumps(value)
     except orjson.JSONEncodeError:
@@ -77,6 +78,11 @@ def json_lines(data: bytes) -> Iterator[tuple[int, Any]]:
             message = fault.message if fault else "this is no JSON object"
             raise EvidenceError(message, line=number, hint=_REWRITE)
         yield number, value
+
+
+def last_line(data: bytes) -> int:
+    """Return the number of the last line that says something: what is missing is missing there."""
+    return data.count(b"\n", 0, len(data.rstrip(_SPACE))) + 1
 
 
 def _strings(data: bytes) -> int:

@@ -7,6 +7,7 @@ from typing import Final
 from xml.parsers import expat  # nosec: entities and DTDs are refused
 
 from gatelib.errors import EvidenceError
+from gatelib.evidence.formats.content import last_line
 
 RERUN: Final = "run the tests again, and keep the file as the tool writes it"
 
@@ -71,8 +72,9 @@ def parse(data: bytes) -> list[Suite]:
     try:
         parser.Parse(data, True)
     except expat.ExpatError as error:
+        line = min(error.lineno, last_line(data))
         message = f"this is no XML: {expat.ErrorString(error.code)}"
-        raise EvidenceError(message, line=error.lineno, hint=RERUN) from None
+        raise EvidenceError(message, line=line, hint=RERUN) from None
     except EvidenceError as error:
         error.line = parser.CurrentLineNumber
         raise

@@ -11,7 +11,7 @@ from gatelib.evidence.formats.interface import Fact, Format, Given
 from gatelib.records import GROUP, VERSION, kinds, record_problems
 
 _NAMED: Final = re.compile(rb"apiVersion[\"']?[ \t]*:[ \t]*[\"']?gatelib\.dev/")
-_HINT: Final = "`docs/records.md` has the form of each record"
+_HINT: Final = "its schema is `gatelib/records/<kind>.json`"
 
 
 class Records(Format):
@@ -86,7 +86,7 @@ def _documents(given: Given) -> Iterator[tuple[int, Any]]:
     loaded = load(given.data)
     if loaded.error is not None:
         error = loaded.error
-        raise EvidenceError(error.message, line=error.line, column=error.column, hint=error.hint)
+        raise EvidenceError(error.message, line=error.line, column=error.column, hint=error.hint or _HINT)
     for document in loaded.documents:
         yield document.ordinal, document.value
 

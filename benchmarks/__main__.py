@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from benchmarks import latency, load, peers
+from benchmarks import latency, load, peers, scans
 from benchmarks.measure import Cost, run
 from gatelib import engines
 
@@ -68,6 +68,7 @@ def _page(place: Path, *, quick: bool) -> Iterator[str]:
     yield from _throughput(place, 1 if quick else 5)
     yield from _cold_start(place, 5 if quick else 15)
     yield from _growth(place, (1_000, 10_000) if quick else (1_000, 10_000, 100_000))
+    yield from _scans(10_000_000 if quick else scans.SIZE)
     yield from _latency(place, quick=quick)
 
 
@@ -121,6 +122,19 @@ def _growth(place: Path, counts: Sequence[int]) -> Iterator[str]:
         each = cost.wall / count * 10_000
         yield f"| {count:,} | {cost.wall:.2f} | {each:.2f} | {ratio} | {cost.memory / 1e6:.0f} |"
         before = cost
+    yield ""
+
+
+def _scans(size: int) -> Iterator[str]:
+    yield f"## A large scan: SARIF of {size / 1e6:.0f} MB, from bytes to facts"
+    yield ""
+    yield f"It may cost {scans.FACTOR} x the time of `json.load`, and {scans.SECONDS:.0f} s."
+    yield ""
+    yield "| | `json.load` s | gatelib s | against `json.load` | allowed s |"
+    yield "|---|---|---|---|---|"
+    for name, scan in scans.measure(size):
+        ratio = scan.facts / scan.json
+        yield f"| {name} | {scan.json:.2f} | {scan.facts:.2f} | {ratio:.2f} x | {scan.allowed:.2f} |"
     yield ""
 
 

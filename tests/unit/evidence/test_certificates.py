@@ -133,7 +133,7 @@ def swapped_statement(bundle: Any) -> Any:
     return changed(bundle, ["dsseEnvelope", "payload"], payload)
 
 
-ENTRY = ["verificationMaterial", "tlogEntries", 0]
+ENTRY: list[str | int] = ["verificationMaterial", "tlogEntries", 0]
 
 
 @pytest.mark.parametrize(

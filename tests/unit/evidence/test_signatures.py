@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pytest
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa, utils
 
 from gatelib import dsse, keys
 from gatelib.evidence import signatures
@@ -148,7 +148,8 @@ def test_nobody_signs_where_nobody_is_trusted() -> None:
 
 @pytest.mark.parametrize("role", ["evidence", "approvers", "requesters", "verdicts"])
 def test_a_key_of_another_role_proves_nothing(role: str) -> None:
-    trust = replace(Trust(), **{role: (COSIGN,)})
+    others: dict[str, Any] = {role: (COSIGN,)}
+    trust = Trust(**others)
     assert verified(stored("in-toto/cosign-2.jsonl"), trust) == []
     assert verified(stored("cosign/cosign-2-signature.jsonl"), trust) == []
     assert verified(blob(), trust) == []
@@ -311,7 +312,7 @@ def test_a_bare_statement_proves_nothing() -> None:
 def test_envelopes_signed_by_keys_of_each_kind(algorithm: str) -> None:
     envelope = enveloped(statement(API), "k", algorithm=algorithm)
     assert len(verified(envelope, Trust(images=(own("k", algorithm),)))) == 1
-    assert verified(envelope, Trust(images=(own("other", algorithm),))) == [] or algorithm == "HS256"
+    assert verified(envelope, Trust(images=(own("other", algorithm),))) == []
 
 
 @pytest.mark.parametrize(
@@ -351,17 +352,18 @@ def test_a_bundle_over_a_digest_of_another_length_proves_nothing() -> None:
 def test_an_ed25519_key_signs_no_digest() -> None:
     pair = keys.signing_key(signing.pair("k", "EdDSA").private.encode())
     digest = base64.b64decode(blob()["messageSignature"]["messageDigest"]["digest"])
-    assert hasattr(pair.key, "sign")
+    assert isinstance(pair.key, ed25519.Ed25519PrivateKey)
     made = changed(blob(), ["messageSignature", "signature"], _b64(pair.key.sign(digest)))
     assert verified(made, Trust(images=(own("k", "EdDSA"),))) == []
 
 
 def test_a_certificate_in_a_bundle_takes_the_place_of_every_key() -> None:
-    for material in (
+    materials: list[dict[str, Any]] = [
         {"certificate": {"rawBytes": ""}},
         {"publicKey": {"hint": ""}, "certificate": {}},
         {"x509CertificateChain": {"certificates": []}},
-    ):
+    ]
+    for material in materials:
         assert verified({**blob(), "verificationMaterial": material}) == []
         assert verified({**attested(), "verificationMaterial": material}) == []
 

@@ -133,7 +133,7 @@ class _Hashing:
                 while len(data) <= most and (block := file.read(_BLOCK)):
                     data += block
             if len(data) > most:
-                found = self._streamed(path)
+                found = self._streamed(path, bytearray(_BLOCK))
                 self._scan.files[path] = found
                 return None, found
         except OSError:
@@ -159,15 +159,15 @@ class _Hashing:
                     self._progress(min(self._done, self._total), self._total)
 
     def _work(self, todo: Iterator[str]) -> None:
+        buffer = bytearray(_BLOCK)
         for path in todo:
             try:
-                self._scan.files[path] = self._streamed(path)
+                self._scan.files[path] = self._streamed(path, buffer)
             except OSError:
                 self._scan.faults.append(Fault(path, "unreadable"))
 
-    def _streamed(self, path: str) -> File:
+    def _streamed(self, path: str, buffer: bytearray) -> File:
         digest, size = sha256(), 0
-        buffer = bytearray(_BLOCK)
         view = memoryview(buffer)
         with open(self._prefix + path, "rb", buffering=0, opener=_open) as file:
             while count := file.readinto(buffer):

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -96,7 +95,8 @@ def verify(
         scan = pack.scan(wanted.__contains__, use, progress)
     record = release if release is not None else about.get(manifest.RELEASE)
     content = about.get(manifest.NAME)
-    faults = [*_seal(scan, content)]
+    digests = scan.digests()
+    faults = [*_seal(scan, digests, content)]
     found = None
     if record is not None:
         found = _release(record)
@@ -104,14 +104,16 @@ def verify(
     elif producers is not None:
         faults.append(Fault(manifest.RELEASE, "missing", "is missing, so the pack speaks for no release"))
     if producers is not None:
-        judge = partial(_unfit, release=found, now=now, most=timedelta(days=max_age_days))
+        judge = _Judge(found, now, timedelta(days=max_age_days))
         bad = {fault.file for fault in faults}
         faults += (
-            fault for fault in _index(scan, about.get(INDEX, b""), producers, judge) if fault.file not in bad
+            fault
+            for fault in _index(digests, about.get(INDEX, b""), producers, judge)
+            if fault.file not in bad
         )
     return Verified(
         sha256(content).hexdigest() if content is not None else None,
-        len(scan.digests()),
+        len(digests),
         tuple(sorted(set(faults))),
     )
 
@@ -122,13 +124,13 @@ def _release(record: bytes) -> Release:
     return release.read(record, file=manifest.RELEASE)
 
 
-def _seal(scan: Scan, content: bytes | None) -> Iterator[Fault]:
+def _seal(scan: Scan, digests: Mapping[str, str], content: bytes | None) -> Iterator[Fault]:
     if content is None:
         yield Fault(manifest.NAME, "unsealed", "is missing: the pack is not sealed")
         for fault in scan.faults:
             yield Fault(*fault, _SENTENCES[fault.problem])
         return
-    for fault in manifest.broken(scan.faults, content, scan.digests()):
+    for fault in manifest.broken(scan.faults, content, digests):
         message = _SENTENCES[fault.problem]
         if fault.problem == "malformed":
             message = _why(content)
@@ -153,11 +155,12 @@ def _names(release: Release, content: bytes | None) -> Iterator[Fault]:
         yield Fault(manifest.RELEASE, "another pack", f"names another Evidence Pack, `{release.sha256}`")
 
 
-def _index(scan: Scan, content: bytes, producers: Sequence[Party], judge: Any) -> Iterator[Fault]:
+def _index(
+    digests: Mapping[str, str], content: bytes, producers: Sequence[Party], judge: _Judge
+) -> Iterator[Fault]:
     """Say which files nobody who is trusted has signed for this release, in time."""
     from gatelib.evidence import index
 
-    digests = scan.digests()
     entries: dict[str, list[tuple[str, str] | None]] = {}
     reasons: dict[str, str] = {}
     for found in index.verified(content, digests, producers):
@@ -181,8 +184,24 @@ def _index(scan: Scan, content: bytes, producers: Sequence[Party], judge: Any) -
             yield Fault(file, *first)
 
 
+@dataclass(slots=True)
+class _Judge:
+    """Says why an entry is not of a release, or not of these days; once for all entries that say the same."""
+
+    release: Release | None
+    now: datetime
+    most: timedelta
+    known: dict[tuple[object, ...], tuple[str, str] | None] = field(default_factory=dict)
+
+    def __call__(self, entry: Mapping[str, Any]) -> tuple[str, str] | None:
+        said = (*(entry[key] for key in ("service", "version", "commit", "created")), *entry["images"])
+        if said not in self.known:
+            self.known[said] = _unfit(entry, self.release, self.now, self.most)
+        return self.known[said]
+
+
 def _unfit(
-    entry: Mapping[str, Any], *, release: Release | None, now: datetime, most: timedelta
+    entry: Mapping[str, Any], release: Release | None, now: datetime, most: timedelta
 ) -> tuple[str, str] | None:
     """Return why an entry is not of this release, or not of these days."""
     if release is not None:

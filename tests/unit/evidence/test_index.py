@@ -194,3 +194,19 @@ def test_a_flipped_byte_never_counts_for_more(place: int) -> None:
     changed = LINE[:place] + bytes([LINE[place] ^ 1]) + LINE[place + 1 :]
     found = verified(changed)
     assert all(entry["type"] == "rejected" for entry in found) or found == ENTRIES
+
+
+def test_many_lines_are_worth_what_each_is_alone() -> None:
+    digests = {f"scans/{number}": f"{number:064x}" for number in range(1100)}
+    lines = [
+        index.signed({path: digest}, BINDING, key("ci" if number % 100 else "mallory"))
+        for number, (path, digest) in enumerate(digests.items())
+    ]
+    alone = [found for line in lines for found in verified(line, digests=digests)]
+    together = verified(b"".join(lines), digests=digests)
+    assert [found for found in together if found["type"] == "entry"] == [
+        found for found in alone if found["type"] == "entry"
+    ]
+    assert [found["reason"] for found in together if found["type"] == "rejected"] == [
+        f"line {number} {UNSIGNED}" for number in range(1, 1101, 100)
+    ]

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from gatelib.errors import EvidenceError
 from gatelib.evidence.formats import moments
+from gatelib.evidence.formats.fields import mapping, mappings, text
 from gatelib.evidence.formats.images import digest_of, purl_digest
 from gatelib.evidence.formats.interface import Fact, Format, Given
 from gatelib.evidence.formats.licenses import Licenses
@@ -19,6 +20,7 @@ _VERSIONS: Final = re.compile(r"1\.[2-7]")
 _UNLICENSED_TYPES: Final = {"file", "operating-system"}
 """Types of components that scanners of images list without a licence."""
 _REPO_DIGEST: Final = "aquasecurity:trivy:RepoDigest"
+_WHAT: Final = "CycloneDX"
 _WRITE_AGAIN: Final = "write it again, with the tool that it comes from"
 
 
@@ -37,8 +39,8 @@ class CycloneDX(Format):
         version = bom.get("specVersion")
         if not isinstance(version, str) or not _VERSIONS.fullmatch(version):
             raise EvidenceError("is no CycloneDX of a version from 1.2 to 1.7", hint=_WRITE_AGAIN)
-        metadata = _object(bom.get("metadata"))
-        subject = _object(metadata.get("component"))
+        metadata = mapping(bom.get("metadata"), _WHAT)
+        subject = mapping(metadata.get("component"), _WHAT)
         licenses, count = Licenses(), 0
         for component in _components([bom.get("components"), subject.get("components")]):
             count += 1
@@ -48,7 +50,7 @@ class CycloneDX(Format):
             "spec": "CycloneDX",
             "version": version,
             "components": count,
-            "name": _text(subject.get("name"))[:300],
+            "name": text(subject.get("name"))[:300],
             "digest": _digest(subject),
             "created": moments.utc(metadata.get("timestamp")),
         }
@@ -61,34 +63,34 @@ FORMAT: Final = CycloneDX()
 def _components(lists: list[Any]) -> Iterator[Mapping[str, Any]]:
     """Yield components, and those inside them."""
     while lists:
-        for component in _list(lists.pop()):
-            yield _object(component)
+        for component in mappings(lists.pop(), _WHAT):
+            yield component
             if inside := component.get("components"):
                 lists.append(inside)
 
 
 def _add(licenses: Licenses, component: Mapping[str, Any]) -> None:
     expressions, names = [], []
-    for choice in _list(component.get("licenses")):
-        if expression := _text(_object(choice).get("expression")):
+    for choice in mappings(component.get("licenses"), _WHAT):
+        if expression := text(choice.get("expression")):
             expressions.append(expression)
         else:
-            license_ = _object(choice.get("license"))
-            known = map(_text, (license_.get("id"), license_.get("name"), license_.get("url")))
+            license_ = mapping(choice.get("license"), _WHAT)
+            known = map(text, (license_.get("id"), license_.get("name"), license_.get("url")))
             names.append(next(filter(None, known), "a licence without a name"))
-    if expressions or names or component.get("type") not in _UNLICENSED_TYPES:
+    if expressions or names or text(component.get("type")) not in _UNLICENSED_TYPES:
         licenses.add(_name(component), expressions=expressions, names=names)
 
 
 def _name(component: Mapping[str, Any]) -> str:
-    group, name, version = (_text(component.get(key)) for key in ("group", "name", "version"))
+    group, name, version = (text(component.get(key)) for key in ("group", "name", "version"))
     return (f"{group}/" if group else "") + name + (f"@{version}" if version else "")
 
 
 def _digest(subject: Mapping[str, Any]) -> str:
     """Return the digest of the image that a bill is about, wherever its tool writes it."""
-    properties = [_object(entry) for entry in _list(subject.get("properties"))]
-    hashes = [_object(entry) for entry in _list(subject.get("hashes"))]
+    properties = mappings(subject.get("properties"), _WHAT)
+    hashes = mappings(subject.get("hashes"), _WHAT)
     candidates = [
         purl_digest(subject.get("purl")),
         digest_of(subject.get("version")),
@@ -96,25 +98,3 @@ def _digest(subject: Mapping[str, Any]) -> str:
         *(digest_of(f"sha256:{entry.get('content')}") for entry in hashes if entry.get("alg") == "SHA-256"),
     ]
     return next(filter(None, candidates), "")
-
-
-def _object(value: object) -> Mapping[str, Any]:
-    if value is None:
-        return {}
-    if not isinstance(value, dict):
-        raise EvidenceError(
-            "is no CycloneDX: it has something else where an object belongs", hint=_WRITE_AGAIN
-        )
-    return value
-
-
-def _list(value: object) -> list[Any]:
-    if value is None:
-        return []
-    if not isinstance(value, list):
-        raise EvidenceError("is no CycloneDX: it has something else where a list belongs", hint=_WRITE_AGAIN)
-    return value
-
-
-def _text(value: object) -> str:
-    return value.strip() if isinstance(value, str) else ""

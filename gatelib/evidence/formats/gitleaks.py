@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from gatelib.errors import EvidenceError
+from gatelib.evidence.formats import fields
 from gatelib.evidence.formats.interface import Fact, Format, Given
 
 MOST_FINDINGS: Final = 1_000
@@ -51,5 +52,4 @@ def _place(entry: Any) -> tuple[str, str, int, str]:
     rule, file, line, commit = (entry.get(key) for key in ("RuleID", "File", "StartLine", "Commit"))
     if not isinstance(rule, str) or not isinstance(file, str) or not isinstance(commit or "", str):
         raise EvidenceError("is no report of gitleaks: an entry lacks its rule or file", hint=_MALFORMED)
-    number = line if isinstance(line, int) and 0 < line < 2**53 else 0
-    return rule[:200], file[:300], number, (commit or "")[:64]
+    return rule[:200], file[:300], fields.line(line), (commit or "")[:64]

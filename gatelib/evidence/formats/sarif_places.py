@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from gatelib.evidence.formats.fields import line
+
 _DIGEST: Final = re.compile(r"@(sha256:[0-9a-f]{64})\Z")
 _LONGEST: Final = 300
 _PACKAGE: Final = re.compile(
@@ -57,15 +59,14 @@ def place(run: Mapping[str, Any], result: Mapping[str, Any]) -> tuple[str, int]:
     if not isinstance(uri, str):
         uri = _listed(run.get("artifacts"), artifact.get("index"))
     region = physical.get("region")
-    line = region.get("startLine") if isinstance(region, dict) else None
-    return uri[:_LONGEST], line if isinstance(line, int) and 0 < line < 2**53 else 0
+    return uri[:_LONGEST], line(region.get("startLine")) if isinstance(region, dict) else 0
 
 
 def location(run: Mapping[str, Any], result: Mapping[str, Any]) -> str:
     """Return ``file:line``, or the name of a place that is in no file."""
-    file, line = place(run, result)
+    file, number = place(run, result)
     if file:
-        return f"{file}:{line}" if line else file
+        return f"{file}:{number}" if number else file
     logical = _first(_first(result.get("locations")).get("logicalLocations"))
     name = logical.get("fullyQualifiedName") or logical.get("name")
     return name[:_LONGEST] if isinstance(name, str) else ""

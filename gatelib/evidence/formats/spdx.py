@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from gatelib.errors import EvidenceError
 from gatelib.evidence.formats import moments
+from gatelib.evidence.formats.fields import mapping, mappings, text, values
 from gatelib.evidence.formats.images import digest_of, purl_digest
 from gatelib.evidence.formats.interface import Fact, Format, Given
 from gatelib.evidence.formats.licenses import Licenses
@@ -18,6 +19,7 @@ from gatelib.evidence.formats.licenses import Licenses
 _VERSIONS: Final = {"SPDX-2.2": "2.2", "SPDX-2.3": "2.3"}
 _DOCUMENT: Final = "SPDXRef-DOCUMENT"
 _NONE: Final = {"", "NONE", "NOASSERTION"}
+_WHAT: Final = "SPDX"
 _WRITE_AGAIN: Final = "write it again, with the tool that it comes from"
 
 
@@ -39,9 +41,9 @@ class SPDX(Format):
         version = document.get("spdxVersion")
         if not isinstance(version, str) or version not in _VERSIONS:
             raise EvidenceError("is no SPDX of version 2.2 or 2.3", hint=_WRITE_AGAIN)
-        packages = _objects(document.get("packages"))
-        described = {*_described(document)}
-        subjects = [package for package in packages if package.get("SPDXID") in described]
+        packages = mappings(document.get("packages"), _WHAT)
+        described = {*_described(document)} - {""}
+        subjects = [package for package in packages if text(package.get("SPDXID")) in described]
         # a document that describes all that it lists has no subject
         subject = subjects[0] if len(subjects) == 1 else {}
         listed = [package for package in packages if package is not subject]
@@ -53,9 +55,9 @@ class SPDX(Format):
             "spec": "SPDX",
             "version": _VERSIONS[version],
             "components": len(listed),
-            "name": _text(subject.get("name") or document.get("name"))[:300],
+            "name": text(subject.get("name") or document.get("name"))[:300],
             "digest": _digest(subject),
-            "created": moments.utc(_object(document.get("creationInfo")).get("created")),
+            "created": moments.utc(mapping(document.get("creationInfo"), _WHAT).get("created")),
         }
         return [sbom, *licenses.facts()]
 
@@ -64,11 +66,11 @@ FORMAT: Final = SPDX()
 
 
 def _described(document: Mapping[str, Any]) -> Iterator[str]:
-    for id_ in _list(document.get("documentDescribes")):
-        yield _text(id_)
-    for relationship in _objects(document.get("relationships")):
+    for id_ in values(document.get("documentDescribes"), _WHAT):
+        yield text(id_)
+    for relationship in mappings(document.get("relationships"), _WHAT):
         kind = relationship.get("relationshipType")
-        ends = [_text(relationship.get(key)) for key in ("spdxElementId", "relatedSpdxElement")]
+        ends = [text(relationship.get(key)) for key in ("spdxElementId", "relatedSpdxElement")]
         if kind == "DESCRIBES" and ends[0] == _DOCUMENT:
             yield ends[1]
         elif kind == "DESCRIBED_BY" and ends[1] == _DOCUMENT:
@@ -76,19 +78,19 @@ def _described(document: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _license(package: Mapping[str, Any]) -> str:
-    told = (_text(package.get(key)) for key in ("licenseConcluded", "licenseDeclared"))
+    told = (text(package.get(key)) for key in ("licenseConcluded", "licenseDeclared"))
     return next((license_ for license_ in told if license_ not in _NONE), "")
 
 
 def _name(package: Mapping[str, Any]) -> str:
-    name, version = _text(package.get("name")), _text(package.get("versionInfo"))
+    name, version = text(package.get("name")), text(package.get("versionInfo"))
     return f"{name}@{version}" if version else name
 
 
 def _digest(subject: Mapping[str, Any]) -> str:
     """Return the digest of the image that a document describes, wherever its tool writes it."""
-    references = _objects(subject.get("externalRefs"))
-    checksums = _objects(subject.get("checksums"))
+    references = mappings(subject.get("externalRefs"), _WHAT)
+    checksums = mappings(subject.get("checksums"), _WHAT)
     candidates = [
         *(purl_digest(entry.get("referenceLocator")) for entry in references),
         digest_of(subject.get("versionInfo")),
@@ -99,27 +101,3 @@ def _digest(subject: Mapping[str, Any]) -> str:
         ),
     ]
     return next(filter(None, candidates), "")
-
-
-def _objects(value: object) -> list[Mapping[str, Any]]:
-    return [_object(entry) for entry in _list(value)]
-
-
-def _object(value: object) -> Mapping[str, Any]:
-    if value is None:
-        return {}
-    if not isinstance(value, dict):
-        raise EvidenceError("is no SPDX: it has something else where an object belongs", hint=_WRITE_AGAIN)
-    return value
-
-
-def _list(value: object) -> list[Any]:
-    if value is None:
-        return []
-    if not isinstance(value, list):
-        raise EvidenceError("is no SPDX: it has something else where a list belongs", hint=_WRITE_AGAIN)
-    return value
-
-
-def _text(value: object) -> str:
-    return value.strip() if isinstance(value, str) else ""

@@ -234,11 +234,11 @@ def test_the_text_of_a_licence_in_place_of_its_name_is_cut_and_matches_no_name()
     ("name", "content", "message"),
     [
         ("cyclonedx", cyclonedx() | {"specVersion": "2.0"}, "is no CycloneDX of a version from 1.2 to 1.7"),
-        ("cyclonedx", cyclonedx("a"), "is no CycloneDX: it has something else where an object belongs"),
+        ("cyclonedx", cyclonedx("a"), "is no CycloneDX: it has something else than an object in it"),
         (
             "cyclonedx",
             cyclonedx() | {"components": {}},
-            "is no CycloneDX: it has something else where a list belongs",
+            "is no CycloneDX: it has something else than a list in it",
         ),
         ("spdx", spdx() | {"spdxVersion": "SPDX-2.1"}, "is no SPDX of version 2.2 or 2.3"),
         (
@@ -246,8 +246,8 @@ def test_the_text_of_a_licence_in_place_of_its_name_is_cut_and_matches_no_name()
             {"@context": "https://spdx.org/rdf/3.0.1/spdx-context.jsonld", "@graph": []},
             "is no SPDX of version 2.2 or 2.3",
         ),
-        ("spdx", spdx(7), "is no SPDX: it has something else where an object belongs"),
-        ("spdx", spdx() | {"packages": "a"}, "is no SPDX: it has something else where a list belongs"),
+        ("spdx", spdx(7), "is no SPDX: it has something else than an object in it"),
+        ("spdx", spdx() | {"packages": "a"}, "is no SPDX: it has something else than a list in it"),
     ],
 )
 def test_a_bill_that_is_none_is_an_error(name: str, content: Any, message: str) -> None:

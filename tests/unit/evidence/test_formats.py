@@ -208,7 +208,9 @@ def test_only_the_format_that_is_asked_for_is_imported() -> None:
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.splitlines() == [
-        " ".join(f"gatelib.evidence.formats.{name}" for name in ("content", "gitleaks", "interface")),
+        " ".join(
+            f"gatelib.evidence.formats.{name}" for name in ("content", "fields", "gitleaks", "interface")
+        ),
         "[]",
     ]
 

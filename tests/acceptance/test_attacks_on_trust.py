@@ -176,7 +176,7 @@ LOOSER = {
     "a rule that is skipped": f"skip: [{PRIVILEGED}]\n",
     "a higher bar": "fail_on: critical\n",
     "another namespace": "namespace: kube-system\n",
-    "longer exceptions": "parameters: {exceptions: {max_days: 300}}\n",
+    "smaller budgets": "parameters: {pdb: {min_replicas: 9}}\n",
 }
 
 
@@ -198,7 +198,7 @@ CHANGED = {
     "a rule that is skipped": "skip",
     "a higher bar": "fail_on",
     "another namespace": "namespace",
-    "longer exceptions": "max_days",
+    "smaller budgets": "min_replicas",
 }
 
 

@@ -119,11 +119,21 @@ def test_an_exception_given_to_the_constraint_waives_what_it_names() -> None:
     assert [each["violatingObject"]["metadata"]["name"] for each in found] == ["other"]
 
 
-def test_an_exception_without_signature_waives_nothing_and_is_an_error() -> None:
-    unsigned = "GL-ERR-008: exception `for-api` is not signed, and `exceptions.require_signature` is on."
-    assert said(with_parameters(exported(PRIVILEGED), exceptions=[exception()]), privileged()) == DENIED | {
-        unsigned
-    }
+def test_an_exception_whose_signatures_were_verified_waives_what_it_names() -> None:
+    rights = {"rules": ["*"], "severities": ["critical"], "namespaces": ["*"]}
+    approvers = [{"identity": name, **rights} for name in ("lea", "omar")]
+    verified = {"requester": "nina", "approvers": approvers, "revoked": None, "problems": []}
+    signed = {**exception(), "verified": verified}
+    signed["spec"] = {**signed["spec"], "audience": "cluster-1"}
+    for audience, denied in (("cluster-1", set()), ("cluster-2", DENIED)):
+        params = {"exceptions": {"audience": [audience]}}
+        files = with_parameters(exported(PRIVILEGED), params=params, exceptions=[signed])
+        assert said(files, privileged()) == denied
+
+
+def test_an_exception_without_signature_waives_nothing() -> None:
+    files = with_parameters(exported(PRIVILEGED), exceptions=[exception()])
+    assert said(files, privileged()) == DENIED
 
 
 def test_an_exception_in_the_cluster_waives_nothing() -> None:

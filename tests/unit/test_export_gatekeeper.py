@@ -339,8 +339,13 @@ def test_exceptions_and_evidence_are_parameters_of_each_constraint() -> None:
 
 
 def test_exceptions_that_would_deny_everything_are_refused() -> None:
-    with pytest.raises(PolicyError, match="missing signatures"):
-        gatekeeper.files(policy(exceptions=[{"kind": "PolicyException"}]))
+    for verified in ({}, {"verified": {"requester": "nina", "approvers": []}}):
+        given = [{"kind": "PolicyException", "metadata": {"name": "e"}, **verified}]
+        with pytest.raises(PolicyError, match="exception `e` has no signature of an approver"):
+            gatekeeper.files(policy(exceptions=given))
+    signed = [{"kind": "PolicyException", "verified": {"approvers": [{"identity": "omar"}]}}]
+    found = written(policy("GL-K8S-015", exceptions=signed))
+    assert found["constraints/deny.json"]["spec"]["parameters"]["exceptions"] == signed
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 import orjson
 
@@ -144,9 +144,10 @@ def _each(
     finally:
         pool.close()
     for start in range(0, len(lines), _BATCH):
-        if isinstance(done[start], executors.Failure):
-            raise EvidenceError(f"cannot be verified: {done[start].reason}", file=INDEX)
-        yield from done[start]
+        batch = done[start]
+        if isinstance(batch, executors.Failure):
+            raise EvidenceError(f"cannot be verified: {batch.reason}", file=INDEX)
+        yield from cast("list[tuple[int, _Signed | str]]", batch)
 
 
 def _trusted(line: bytes, parties: Mapping[str, Party]) -> _Signed | str:

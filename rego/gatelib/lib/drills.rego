@@ -24,8 +24,10 @@ problems(role, types, max_age_days) := missing(role, types) | (undated(role, typ
 #   same moment, and none where it is unknown when one was finished.
 last(role, types) := [found |
 	count(undated(role, types)) == 0
-	some found in of_types(role, types)
-	timestamps.ns(found.spec.finished) == last_ns(role, types)
+	given := of_types(role, types)
+	latest := max([timestamps.ns(found.spec.finished) | some found in given])
+	some found in given
+	timestamps.ns(found.spec.finished) == latest
 ]
 
 # METADATA
@@ -85,8 +87,6 @@ duration_problem(spec, field, limit) := sprintf("the last `%s` drill has no `%s`
 } else := sprintf("the last `%s` drill had a `%s` of `%s`, over `%s`", [spec.type, field, spec[field], limit]) if {
 	durations.seconds(spec[field]) > durations.seconds(limit)
 }
-
-last_ns(role, types) := max([timestamps.ns(found.spec.finished) | some found in of_types(role, types)])
 
 of_types(role, types) := [found |
 	some found in records.given(role, "Drill")

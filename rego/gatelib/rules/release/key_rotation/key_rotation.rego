@@ -88,7 +88,10 @@ time_problem(fields, field) := sprintf("has no `%s` that is a date-time", [field
 }
 
 # One that is to be revoked later is in use until then.
-is_revoked(key) if timestamps.ns(key.fields.revoked) <= now_ns
+is_revoked(key) if {
+	timestamps.is_date_time(key.fields.revoked)
+	timestamps.ns(key.fields.revoked) <= now_ns
+}
 
 is_given(fields, field) if not is_null(object.get(fields, field, null))
 

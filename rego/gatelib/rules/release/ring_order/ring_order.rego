@@ -135,14 +135,18 @@ bake_problems(stay) := {["ring", msg] |
 	msg := sprintf("the release was in `%s` from `%s` to `%s`, less than %s hours", [
 		stay.ring,
 		stay.entered,
-		object.get(stay, "left", "now"),
+		until(stay),
 		numbers.shown(hours),
 	])
 }
 
-end(stay) := timestamps.ns(stay.left) if {
+end(stay) := timestamps.ns(stay.left) if timestamps.is_date_time(stay.left)
+
+end(stay) := now_ns if not is_given(stay, "left")
+
+until(stay) := stay.left if {
 	is_given(stay, "left")
-} else := now_ns
+} else := "now"
 
 rings_of(promotion) := [documents.text(object.get(stay, "ring", "")) | some stay in stays(promotion)]
 

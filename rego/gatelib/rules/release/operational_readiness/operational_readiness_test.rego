@@ -1,0 +1,99 @@
+package gatelib.rules.release.operational_readiness_test
+
+import data.gatelib.rules.release.operational_readiness as rule
+
+types := ["alert-check", "game-day", "on-call-check", "runbook-check"]
+
+test_allow_all_four if {
+	rule.deny == set() with input as given([drill(type, true) | some type in types])
+}
+
+test_deny_each_that_is_missing if {
+	every type in types {
+		rule.deny == {{
+			"id": "GL-REL-030",
+			"evidence": "governance/readiness.json",
+			"path": [],
+			"msg": sprintf("`governance/readiness.json` has no Drill of type `%s`", [type]),
+		}} with input as given([drill(other, true) | some other in types; other != type])
+	}
+}
+
+test_deny_each_that_failed if {
+	every type in types {
+		rule.deny == {finding(["passed"], sprintf("the last `%s` drill did not pass, on `2026-11-01T00:00:00Z`", [type]))} with input as given(array.concat(
+			[drill(type, false)],
+			[drill(other, true) | some other in types; other != type],
+		))
+	}
+}
+
+test_checks_and_game_days_have_ages_of_their_own if {
+	all := given([drill("game-day", true), drill("alert-check", true), drill("on-call-check", true), drill("runbook-check", true)])
+	rule.deny == {finding(["finished"], "the last `game-day` drill was finished on `2026-11-01T00:00:00Z`, more than 20 days ago")} with input as all
+		with data.gatelib.params as {"drills": {"game_day_max_age_days": 20}}
+	count(rule.deny) == 3 with input as all with data.gatelib.params as {"drills": {"check_max_age_days": 20}}
+}
+
+test_deny_another_type if {
+	rule.deny == {finding(["type"], "a drill is of type `dr`, which is not `alert-check` or `game-day` or `on-call-check` or `runbook-check`")} with input as given(array.concat(
+		[drill("dr", true)],
+		[drill(type, true) | some type in types],
+	))
+}
+
+drill(type, passed) := record("Drill", {"type": type, "finished": "2026-11-01T00:00:00Z", "passed": passed})
+
+test_unjudged_where_a_file_cannot_be_read if {
+	rule.unjudged == {{
+		"evidence": "governance/readiness.json",
+		"path": [],
+		"msg": "`governance/readiness.json` cannot be read: no JSON",
+	}} with input as in_pack({"governance/readiness.json": {"role": "readiness", "problem": {"message": "no JSON"}}})
+}
+
+test_deny_an_empty_file if {
+	{
+		"id": "GL-REL-030",
+		"evidence": "governance/readiness.json",
+		"path": [],
+		"msg": "`governance/readiness.json` is empty",
+	} in rule.deny with input as in_pack({"governance/readiness.json": {"role": "readiness", "size": 0}})
+}
+
+test_the_release_is_the_subject if {
+	rule.subjects == {0} with input as in_pack({})
+}
+
+finding(path, msg) := {"id": "GL-REL-030", "evidence": "governance/readiness.json", "path": array.concat(["facts", 0, "spec"], path), "msg": msg}
+
+given(facts) := in_pack({"governance/readiness.json": {"role": "readiness", "facts": facts}})
+
+record(kind, spec) := {"apiVersion": "gatelib.dev/v1", "kind": kind, "metadata": {"name": "n"}, "spec": spec}
+
+in_pack(files) := {
+	"gatelib": 1,
+	"gate": "pre-promote",
+	"now": "2026-11-22T00:00:00Z",
+	"documents": [{"index": 0, "root": 0, "content": {
+		"apiVersion": "gatelib.dev/v1",
+		"kind": "Release",
+		"metadata": {"name": "r"},
+		"spec": {"service": "s", "version": "2.14.0", "commit": "c", "images": ["i@sha256:1"]},
+	}}],
+	"evidence": {file: object.union({"format": "gatelib.dev/v1", "size": 1, "facts": []}, entry) |
+		some file, entry in files
+	},
+	"verifications": [{
+		"type": "entry",
+		"file": file,
+		"producer": "ci",
+		"service": "s",
+		"version": "2.14.0",
+		"commit": "c",
+		"images": ["sha256:1"],
+		"created": "2026-11-21T00:00:00Z",
+	} |
+		some file, _ in files
+	],
+}

@@ -1,0 +1,150 @@
+package gatelib.rules.release.postmortems_test
+
+import data.gatelib.rules.release.postmortems as rule
+
+written := {
+	"severity": "sev1",
+	"started": "2026-10-01T00:00:00Z",
+	"resolved": "2026-10-01T01:00:00Z",
+	"report": {"published": "2026-10-01T00:00:00Z", "url": "https://i.example.com/1"},
+	"postmortem": {"published": "2026-11-22T00:00:00Z", "url": "http://i.example.com/2"},
+}
+
+test_allow_incidents_that_are_written_up if {
+	rule.deny == set() with input as given([record("Incident", written)])
+	rule.deny == set() with input as given([])
+}
+
+test_allow_what_is_not_severe if {
+	every severity in ["sev3", "sev4"] {
+		rule.deny == set() with input as given([record("Incident", {"severity": severity})])
+	}
+}
+
+test_deny_a_missing_report_and_postmortem if {
+	rule.deny == {no_report, no_postmortem("2026-10-01T01:00:00Z")} with input as given([record("Incident", object.remove(written, ["report", "postmortem"]))])
+	rule.deny == {no_report, no_postmortem("2026-10-01T00:00:00Z")} with input as given([record("Incident", object.remove(written, ["resolved", "report", "postmortem"]))])
+}
+
+test_deny_what_is_not_published if {
+	every about in [
+		null, "yes", {}, {"published": "2026-10-02T00:00:00Z"}, {"url": "https://i.example.com/1"},
+		{"published": "2026-10-02T00:00:00Z", "url": ""}, {"published": "2026-10-02T00:00:00Z", "url": "javascript:alert(1)"},
+		{"published": "2026-10-02T00:00:00Z", "url": 7}, {"published": "2026-10-02", "url": "https://i.example.com/1"},
+		{"published": "2026-09-30T23:59:59Z", "url": "https://i.example.com/1"},
+		{"published": "2026-11-22T00:00:01Z", "url": "https://i.example.com/1"},
+	] {
+		rule.deny == {no_report} with input as given([record("Incident", json.patch(written, [{"op": "replace", "path": "/report", "value": about}]))])
+		rule.deny == {no_postmortem("2026-10-01T01:00:00Z")} with input as given([record("Incident", json.patch(written, [{"op": "replace", "path": "/postmortem", "value": about}]))])
+	}
+}
+
+test_a_report_has_72_hours if {
+	incident := {"severity": "sev2", "started": "2026-11-19T00:00:00Z"}
+	rule.deny == set() with input as given([record("Incident", incident)])
+	rule.deny == {finding(["report"], "incident `n` began on `2026-11-18T23:59:59.999999999Z`, and has no published report after 72 hours")} with input as given([record("Incident", object.union(incident, {"started": "2026-11-18T23:59:59.999999999Z"}))])
+	rule.deny == {finding(["report"], "incident `n` began on `2026-11-19T00:00:00Z`, and has no published report after 71 hours")} with input as given([record("Incident", incident)])
+		with data.gatelib.params as {"postmortems": {"report_hours": 71}}
+}
+
+# Sunday, November 22: the seven business days after Wednesday the 11th end with Friday the 20th.
+test_a_postmortem_has_seven_business_days if {
+	late := object.union(object.remove(written, ["postmortem"]), {"resolved": "2026-11-11T23:59:59Z"})
+	rule.deny == {no_postmortem("2026-11-11T23:59:59Z")} with input as given([record("Incident", late)])
+	rule.deny == set() with input as given([record("Incident", object.union(late, {"resolved": "2026-11-12T00:00:00Z"}))])
+	rule.deny == set() with input as given([record("Incident", late)]) with data.gatelib.params as {"postmortems": {"time_zone": "Africa/Lagos"}}
+	rule.deny == set() with input as given([record("Incident", late)]) with data.gatelib.params as {"postmortems": {"holidays": ["2026-11-18"]}}
+	rule.deny == set() with input as given([record("Incident", late)])
+		with data.gatelib.params as {"postmortems": {"weekend": ["Friday", "Saturday"], "holidays": ["2026-11-15"]}}
+}
+
+test_deny_times_that_tell_nothing if {
+	every started in [null, "", "2026-10-01", 7] {
+		rule.deny == {finding(["started"], "incident `n` has no `started` that is a date-time")} with input as given([record("Incident", object.union(written, {"started": started}))])
+	}
+	every resolved in ["", "later", 7, []] {
+		rule.deny == {finding(["resolved"], "incident `n` has no `resolved` that is a date-time")} with input as given([record("Incident", object.union(written, {"resolved": resolved}))])
+	}
+	rule.deny == {finding(["resolved"], "incident `n` was resolved before it began")} with input as given([record("Incident", object.union(written, {"resolved": "2026-09-30T23:59:59Z"}))])
+	rule.deny == {finding(["resolved"], "incident `n` has a `resolved` in the future, `2026-11-22T00:00:01Z`")} with input as given([record("Incident", object.union(written, {"resolved": "2026-11-22T00:00:01Z"}))])
+}
+
+test_deny_a_severity_that_is_none if {
+	every severity in [null, "SEV1", "1", 1, ["sev1"]] {
+		rule.deny == {finding(["severity"], "incident `n` has no severity from `sev1` to `sev4`")} with input as given([record("Incident", {"severity": severity})])
+	}
+}
+
+test_deny_what_is_no_incident if {
+	every fact in [record("Drill", {}), {"kind": "Incident"}, {"type": "scan"}, "Incident"] {
+		rule.deny == {{
+			"id": "GL-REL-024",
+			"evidence": "governance/incidents.json",
+			"path": ["facts", 0],
+			"msg": "`governance/incidents.json` holds something else than an Incident",
+		}} with input as given([fact])
+	}
+}
+
+test_unjudged_in_a_time_zone_that_does_not_exist if {
+	rule.unjudged == {{"document": 0, "path": [], "msg": "there is no time zone `Nowhere/Land`"}} with input as given([])
+		with data.gatelib.params as {"postmortems": {"time_zone": "Nowhere/Land"}}
+}
+
+no_report := finding(["report"], "incident `n` began on `2026-10-01T00:00:00Z`, and has no published report after 72 hours")
+
+no_postmortem(from) := finding(["postmortem"], sprintf("incident `n` has no published postmortem 7 business days after `%s`", [from]))
+
+test_unjudged_where_a_file_cannot_be_read if {
+	rule.unjudged == {{
+		"evidence": "governance/incidents.json",
+		"path": [],
+		"msg": "`governance/incidents.json` cannot be read: no JSON",
+	}} with input as in_pack({"governance/incidents.json": {"role": "incidents", "problem": {"message": "no JSON"}}})
+}
+
+test_deny_an_empty_file if {
+	{
+		"id": "GL-REL-024",
+		"evidence": "governance/incidents.json",
+		"path": [],
+		"msg": "`governance/incidents.json` is empty",
+	} in rule.deny with input as in_pack({"governance/incidents.json": {"role": "incidents", "size": 0}})
+}
+
+test_the_release_is_the_subject if {
+	rule.subjects == {0} with input as in_pack({})
+}
+
+finding(path, msg) := {"id": "GL-REL-024", "evidence": "governance/incidents.json", "path": array.concat(["facts", 0, "spec"], path), "msg": msg}
+
+given(facts) := in_pack({"governance/incidents.json": {"role": "incidents", "facts": facts}})
+
+record(kind, spec) := {"apiVersion": "gatelib.dev/v1", "kind": kind, "metadata": {"name": "n"}, "spec": spec}
+
+in_pack(files) := {
+	"gatelib": 1,
+	"gate": "pre-promote",
+	"now": "2026-11-22T00:00:00Z",
+	"documents": [{"index": 0, "root": 0, "content": {
+		"apiVersion": "gatelib.dev/v1",
+		"kind": "Release",
+		"metadata": {"name": "r"},
+		"spec": {"service": "s", "version": "2.14.0", "commit": "c", "images": ["i@sha256:1"]},
+	}}],
+	"evidence": {file: object.union({"format": "gatelib.dev/v1", "size": 1, "facts": []}, entry) |
+		some file, entry in files
+	},
+	"verifications": [{
+		"type": "entry",
+		"file": file,
+		"producer": "ci",
+		"service": "s",
+		"version": "2.14.0",
+		"commit": "c",
+		"images": ["sha256:1"],
+		"created": "2026-11-21T00:00:00Z",
+	} |
+		some file, _ in files
+	],
+}

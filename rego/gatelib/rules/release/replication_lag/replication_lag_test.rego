@@ -1,0 +1,117 @@
+package gatelib.rules.release.replication_lag_test
+
+import data.gatelib.rules.release.replication_lag as rule
+
+name := "replication.lag_seconds"
+
+test_allow_replicas_that_are_close_behind if {
+	rule.deny == set() with input as both([measured(name, 60, "seconds")], true)
+	rule.deny == set() with input as both([regions(60, [{"name": "a", "value": 60}, {"name": "b", "value": 0}])], true)
+}
+
+test_deny_a_lag_over_its_target if {
+	rule.deny == {
+		finding(["value"], "replication lags 61 s, over 60 s"),
+		finding(["details", 0, "value"], "replication to `a` lags 61 s, over 60 s"),
+	} with input as both([regions(61, [{"name": "a", "value": 61}, {"name": "b", "value": 0}])], true)
+	rule.deny == {finding(["value"], "replication lags 60 s, over 0.5 s")} with input as both([measured(name, 60, "seconds")], true)
+		with data.gatelib.params as {"replication": {"max_lag_seconds": 0.5}}
+}
+
+test_deny_a_lag_that_is_not_the_slowest_regions if {
+	rule.deny == {finding(["value"], "Measurement `replication.lag_seconds` is 1, and its details make 2")} with input as both([regions(1, [{"name": "a", "value": 1}, {"name": "b", "value": 2}])], true)
+}
+
+test_deny_a_region_without_a_number if {
+	every value in [null, "61", [61], {"s": 61}] {
+		rule.deny == {finding(["details", 0, "value"], "Measurement `replication.lag_seconds` has a detail without a `value` that is a number")} with input as both([regions(1, [{"name": "a", "value": value}])], true)
+	}
+}
+
+test_deny_a_failed_failover if {
+	rule.deny == {{
+		"id": "GL-REL-015",
+		"evidence": "chaos-dr/failover-1.json",
+		"path": ["facts", 0, "spec", "passed"],
+		"msg": "the last `failover` drill did not pass, on `2026-11-20T00:00:00Z`",
+	}} with input as both([measured(name, 1, "seconds")], false)
+}
+
+test_deny_without_a_measurement if {
+	rule.deny == {{
+		"id": "GL-REL-015",
+		"evidence": "chaos-dr/replication.json",
+		"path": [],
+		"msg": "`chaos-dr/replication.json` has no Measurement `replication.lag_seconds`",
+	}} with input as both([], true)
+}
+
+regions(value, details) := object.union(measured(name, value, "seconds"), {"spec": {"details": details}})
+
+both(facts, passed) := in_pack({
+	"chaos-dr/replication.json": {"role": "replication", "facts": facts},
+	"chaos-dr/failover-1.json": {"role": "failover-drill", "facts": [record("Drill", {
+		"type": "failover",
+		"finished": "2026-11-20T00:00:00Z",
+		"passed": passed,
+	})]},
+})
+
+test_unjudged_where_a_file_cannot_be_read if {
+	rule.unjudged == {{
+		"evidence": "chaos-dr/replication.json",
+		"path": [],
+		"msg": "`chaos-dr/replication.json` cannot be read: no JSON",
+	}} with input as in_pack({"chaos-dr/replication.json": {"role": "replication", "problem": {"message": "no JSON"}}})
+}
+
+test_deny_an_empty_file if {
+	{
+		"id": "GL-REL-015",
+		"evidence": "chaos-dr/replication.json",
+		"path": [],
+		"msg": "`chaos-dr/replication.json` is empty",
+	} in rule.deny with input as in_pack({"chaos-dr/replication.json": {"role": "replication", "size": 0}})
+}
+
+test_the_release_is_the_subject if {
+	rule.subjects == {0} with input as in_pack({})
+}
+
+finding(path, msg) := {"id": "GL-REL-015", "evidence": "chaos-dr/replication.json", "path": array.concat(["facts", 0, "spec"], path), "msg": msg}
+
+measured(name, value, unit) := record("Measurement", {
+	"name": name,
+	"value": value,
+	"unit": unit,
+	"measured": "2026-11-21T00:00:00Z",
+})
+
+record(kind, spec) := {"apiVersion": "gatelib.dev/v1", "kind": kind, "metadata": {"name": "n"}, "spec": spec}
+
+in_pack(files) := {
+	"gatelib": 1,
+	"gate": "pre-promote",
+	"now": "2026-11-22T00:00:00Z",
+	"documents": [{"index": 0, "root": 0, "content": {
+		"apiVersion": "gatelib.dev/v1",
+		"kind": "Release",
+		"metadata": {"name": "r"},
+		"spec": {"service": "s", "version": "2.14.0", "commit": "c", "images": ["i@sha256:1"]},
+	}}],
+	"evidence": {file: object.union({"format": "gatelib.dev/v1", "size": 1, "facts": []}, entry) |
+		some file, entry in files
+	},
+	"verifications": [{
+		"type": "entry",
+		"file": file,
+		"producer": "ci",
+		"service": "s",
+		"version": "2.14.0",
+		"commit": "c",
+		"images": ["sha256:1"],
+		"created": "2026-11-21T00:00:00Z",
+	} |
+		some file, _ in files
+	],
+}

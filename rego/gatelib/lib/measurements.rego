@@ -105,7 +105,8 @@ wanted := {
 	"shadow_read.error_rate": {"unit": "ratio", "least": 0, "most": 1},
 	"shadow_read.reads": {"unit": "count", "least": 0},
 	"slo.burn_rate": {"unit": "ratio", "least": 0},
-	"storage.projected_growth": {"unit": "percent", "least": -100},
+	"storage.projected_bytes": {"unit": "bytes", "least": 0},
+	"storage.projected_growth_percent": {"unit": "percent", "least": -100},
 	"trace.coverage": {"unit": "percent", "least": 0, "most": 100},
 	"vulnerabilities.p90_age_days": {"unit": "days", "least": 0},
 }

@@ -62,3 +62,15 @@ unreadable(envelope, file) := json.patch(envelope, [{
 unjudged(file) := {{"evidence": file, "path": [], "msg": sprintf("`%s` cannot be read: it ends too early", [file])}}
 
 missing(id, path) := at_release(id, sprintf("the Evidence Pack of release `api-1` has no `%s`", [path]))
+
+# The same pack with more that the verifier found to hold.
+verified(envelope, found) := object.union(envelope, {"verifications": array.concat(envelope.verifications, found)})
+
+signature(file, digest, reference) := {
+	"type": "signature", "file": file, "fact": 0, "subject": digest, "reference": reference, "signer": "ci",
+}
+
+attestation(file, digest) := {
+	"type": "attestation", "file": file, "fact": 0, "subject": digest, "name": "r.example.com/api",
+	"predicate_type": "https://slsa.dev/provenance/v1", "signer": "ci",
+}

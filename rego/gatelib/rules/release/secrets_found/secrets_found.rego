@@ -68,6 +68,7 @@ secrets := evidence.facts("secret-scan", "secret")
 told_one_by_one(entry) if {
 	"secrets" in scans.kinds(entry.fact)
 	told := sum([number | some secret in secrets; secret.file == entry.file; number := secret.fact.count; is_number(number)])
+	is_number(entry.fact.count)
 	entry.fact.count <= told
 }
 

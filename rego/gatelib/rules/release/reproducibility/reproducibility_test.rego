@@ -1,0 +1,52 @@
+package gatelib.rules.release.reproducibility_test
+
+import data.gatelib.lib.packs_test as packs
+import data.gatelib.rules.release.reproducibility as rule
+
+file := "build/reproducibility.json"
+
+test_allow_at_the_edges if {
+	every given in [envelope(1, null), envelope(1, []), envelope(0.8, [explained]), envelope(0.999, [explained, explained])] {
+		rule.deny == set() with input as given
+		rule.unjudged == set() with input as given
+		rule.subjects == {0} with input as given
+	}
+}
+
+test_deny_a_pack_without_the_file if {
+	rule.deny == {packs.missing("GL-REL-013", file)} with input as packs.envelope({})
+}
+
+test_unjudged_a_file_that_cannot_be_read if {
+	rule.unjudged == packs.unjudged(file) with input as packs.unreadable(envelope(1, []), file)
+}
+
+test_deny_less_than_the_limit if {
+	rule.deny == {packs.in_file("GL-REL-013", file, ["facts", 0, "spec", "value"], "0.79 of the build can be reproduced, and 0.8 must be")} with input as envelope(0.79, [explained])
+	rule.deny == set() with input as envelope(0.79, [explained]) with data.gatelib.params as {"reproducibility": {"min_ratio": 0.79}}
+}
+
+test_deny_what_is_no_number if {
+	rule.deny == {packs.in_file("GL-REL-013", file, ["facts", 0, "spec", "value"], "Measurement `reproducibility.ratio` has no `value` that is a number")} with input as envelope("1", [])
+}
+
+test_deny_a_difference_that_nothing_explains if {
+	every details in [null, [], "none", {}] {
+		rule.deny == {packs.in_file("GL-REL-013", file, ["facts", 0, "spec", "details"], "0.99 of the build can be reproduced, and nothing says what differs")} with input as envelope(0.99, details)
+	}
+	every row in [[{"name": "a"}, "reason"], [{"name": "a", "reason": "\n"}, "reason"], [{"reason": "b"}, "name"], [{"name": 7, "reason": "b"}, "name"]] {
+		[detail, field] := row
+		rule.deny == {packs.in_file("GL-REL-013", file, ["facts", 0, "spec", "details", 1], sprintf("a difference between two builds has no `%s`", [field]))} with input as envelope(0.99, [explained, detail])
+	}
+	rule.deny == {
+		packs.in_file("GL-REL-013", file, ["facts", 0, "spec", "details", 0], "a difference between two builds has no `name`"),
+		packs.in_file("GL-REL-013", file, ["facts", 0, "spec", "details", 0], "a difference between two builds has no `reason`"),
+	} with input as envelope(0.99, ["all is well"])
+}
+
+explained := {"name": "bin/api", "reason": "It is signed."}
+
+envelope(ratio, details) := packs.envelope({file: ["reproducibility", [object.union(
+	packs.measurement("reproducibility.ratio", ratio, "ratio"),
+	{"spec": {"details": details}},
+)]]})

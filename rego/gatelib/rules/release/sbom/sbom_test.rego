@@ -1,0 +1,68 @@
+package gatelib.rules.release.sbom_test
+
+import data.gatelib.lib.packs_test as packs
+import data.gatelib.rules.release.sbom as rule
+
+file := "sbom/api.json"
+
+test_allow_allowed_licences if {
+	every any_of in [[["MIT"]], [["mit", "apache-2.0"]], [["GPL-2.0-only"], ["BSD-3-Clause"]]] {
+		given := envelope([sbom({}), license("x", any_of)])
+		rule.deny == set() with input as given
+		rule.warn == set() with input as given
+		rule.unjudged == set() with input as given
+		rule.subjects == {0} with input as given
+	}
+}
+
+test_allow_an_sbom_that_names_no_digest if {
+	rule.deny == set() with input as envelope([sbom({"digest": ""})])
+}
+
+test_deny_a_pack_without_an_sbom if {
+	rule.deny == {packs.missing("GL-REL-023", "sbom/*.json")} with input as packs.envelope({})
+	rule.deny == {packs.in_file("GL-REL-023", file, [], "`sbom/api.json` holds no SBOM")} with input as envelope([])
+}
+
+test_unjudged_a_file_that_cannot_be_read if {
+	rule.unjudged == packs.unjudged(file) with input as packs.unreadable(envelope([sbom({})]), file)
+}
+
+test_deny_an_sbom_of_nothing if {
+	every components in [0, null, "12", -1] {
+		rule.deny == {packs.in_file("GL-REL-023", file, ["facts", 0, "components"], "the SBOM of `sbom/api.json` names no component")} with input as envelope([sbom({"components": components})])
+	}
+}
+
+test_deny_an_sbom_of_another_image if {
+	without := packs.at_release("GL-REL-023", sprintf("image `%s` has no SBOM", [packs.image]))
+	other := packs.in_file("GL-REL-023", file, ["facts", 0, "digest"], sprintf("an SBOM of image `%s`, which is none of the release", [packs.second_image]))
+	rule.deny == {without, other} with input as envelope([sbom({"digest": packs.second_image})])
+	rule.deny == {other} with input as envelope([sbom({"digest": packs.second_image}), sbom({})])
+}
+
+test_deny_licences_that_are_not_allowed if {
+	every any_of in [[["GPL-2.0-only"]], [["MIT", "GPL-2.0-only"]], [], [[]], null, ["MIT"], [[7]], ["", null]] {
+		rule.deny == {packs.in_file("GL-REL-023", file, ["facts", 1], "2 components (`a`) have the licence `x`, which is not allowed")} with input as envelope([sbom({}), license("x", any_of)])
+	}
+	rule.deny == set() with input as envelope([sbom({}), license("x", [["GPL-2.0-only"]])])
+		with data.gatelib.params as {"sbom": {"license_allowlist": ["gpl-2.0-ONLY"]}}
+}
+
+test_components_without_a_licence if {
+	every expression in ["", " ", "NOASSERTION", "none", null, 7] {
+		given := envelope([sbom({}), license(expression, [])])
+		found := {packs.in_file("GL-REL-023", file, ["facts", 1], "2 components (`a`) have no licence")}
+		rule.deny == set() with input as given
+		rule.warn == found with input as given
+		rule.deny == found with input as given with data.gatelib.params as {"sbom": {"unlicensed": "deny"}}
+		rule.warn == set() with input as given with data.gatelib.params as {"sbom": {"unlicensed": "deny"}}
+		rule.deny | rule.warn == set() with input as given with data.gatelib.params as {"sbom": {"unlicensed": "allow"}}
+	}
+}
+
+sbom(changes) := object.union({"type": "sbom", "spec": "cyclonedx", "components": 12, "digest": packs.image}, changes)
+
+license(expression, any_of) := {"type": "license", "expression": expression, "any_of": any_of, "count": 2, "components": ["a", 7]}
+
+envelope(facts) := packs.envelope({file: ["sbom", facts]})

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from gatelib.errors import EvidenceError, GatelibError
+from gatelib.errors import EvidenceError
 from gatelib.evidence.formats.interface import Fact, Format, Given
 from gatelib.records import GROUP, VERSION, kinds, record_problems
 
@@ -94,10 +94,7 @@ def _documents(given: Given) -> Iterator[tuple[int, Any]]:
 def _error(given: Given, place: _Place, message: str) -> EvidenceError:
     from gatelib.loader import locate
 
-    try:
-        position = locate(given.data, [place])[0]
-    except GatelibError:
-        return EvidenceError(message, hint=_HINT)
+    position = locate(given.data, [place])[0]
     return EvidenceError(message, line=position.line, column=position.column, hint=_HINT)
 
 

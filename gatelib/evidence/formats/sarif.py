@@ -34,7 +34,7 @@ class Sarif(Format):
         """Take what has runs and a version, or names SARIF's schema."""
         log = given.json
         return isinstance(log, dict) and (
-            ("runs" in log and "version" in log) or "sarif" in str(log.get("$schema"))[:500].lower()
+            ("runs" in log and "version" in log) or "sarif" in _text(log.get("$schema")).lower()
         )
 
     def facts(self, given: Given) -> list[Fact]:

@@ -226,8 +226,18 @@ def test_an_expression_that_explodes_is_an_error() -> None:
 
 
 def test_the_text_of_a_licence_in_place_of_its_name_is_cut_and_matches_no_name() -> None:
+    cut = [[("MIT " * 50) + "…"]]
     told = facts("cyclonedx", cyclonedx(component("a", {"license": {"name": "MIT " * 100}})))[1]
-    assert told["any_of"] == [[("MIT " * 50) + "…"]]
+    assert told["any_of"] == cut
+    told = facts("spdx", spdx(package("a", licenseDeclared="MIT " * 600)))[1]
+    assert told["any_of"] == cut
+
+
+def test_no_assertion_is_no_licence_in_cyclonedx_either() -> None:
+    bill = cyclonedx(
+        component("a", {"license": {"name": "NOASSERTION"}}), component("b", {"expression": "NONE"})
+    )
+    assert facts("cyclonedx", bill)[1:] == [license_("", 2, ["a@1", "b@1"], [])]
 
 
 @pytest.mark.parametrize(

@@ -162,6 +162,7 @@ def test_only_the_first_hundred_failures_are_named() -> None:
     [
         (suite(case("a"), tests=2), "suite `s` has fewer tests than it says: it is cut off", None),
         (f'<testsuites tests="9">{suite(case("a"), tests=1)}</testsuites>', None, None),
+        (f"<testsuites>{suite() * 10_000}</testsuites>", "has more than 10,000 suites", None),
         (suite(tests="many"), "suite `s` has a `tests` that is no number", None),
         ('<testsuite name="s">\n<testcase name="a">\n', "this is no XML: no element found", 2),
         ('<testsuite name="s">\n</testsuites>', "this is no XML: mismatched tag", 2),

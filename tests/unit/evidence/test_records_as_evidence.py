@@ -87,6 +87,7 @@ def yaml(*lines: str) -> str:
         (f'{{"apiVersion": "{RECORDS}",\n "kind": "Incident",\n', None, 3),
         (f'[{{"apiVersion": "{RECORDS}", "kind": "Incident"}},\n 7]', "this is no record", 2),
         ('{"apiVersion": "gatelib.dev/v2", "kind": "Incident"}', None, 1),
+        (f'{{"apiVersion": "{RECORDS}", "kind": "Incident",\n "x": {"[" * 200}{"]" * 200}}}', None, 2),
     ],
 )
 def test_a_record_of_the_wrong_form_is_an_error_at_its_place(

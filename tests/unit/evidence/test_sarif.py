@@ -284,6 +284,25 @@ def test_other_scanners_name_the_package_in_their_message(text: str, package: st
     ]
 
 
+def test_where_the_message_does_not_tell_the_package_trivys_location_does() -> None:
+    found = trivy("libssl1.1", message={"text": "a custom template"})
+    assert facts("sarif", log(run(found))) == [
+        scan(1),
+        vulnerability("CVE-2019-1549", "high", package="libssl1.1", location="library/alpine:1"),
+    ]
+
+
+def test_the_worst_result_of_a_vulnerability_gives_its_severity() -> None:
+    found = [result(level="error"), result(**scored("9.9")), result(level="error")]
+    assert facts("sarif", log(run(*found))) == [scan(3), vulnerability("A", "critical", count=3)]
+
+
+def test_more_than_a_thousand_different_scans_are_an_error() -> None:
+    runs = [run(properties={"imageName": f"shop:{number}"}) for number in range(1_001)]
+    assert len(facts("sarif", log(*runs[1:]))) == 1_000
+    assert problem("sarif", log(*runs)).message == "has more than 1,000 scans"
+
+
 def test_grypes_id_is_the_vulnerabilitys_without_its_package() -> None:
     text = "A high vulnerability in deb package: libc6, version 2 was found in image shop:1 at: /var/lib"
     scanned = run(result("CVE-2020-1-libc6", level="error") | {"message": {"text": text}})
@@ -312,16 +331,19 @@ def test_a_message_is_the_rules_and_never_the_results_which_may_quote_a_secret()
 def test_places_are_found_where_they_are_written() -> None:
     file = {"physicalLocation": {"artifactLocation": {"index": 1}, "region": {"startLine": 7}}}
     logical = {"logicalLocations": [{"fullyQualifiedName": "shop.Basket.add"}]}
+    nowhere = {"physicalLocation": {"artifactLocation": {"index": 2}, "region": {"startLine": True}}}
     artifacts = [{"location": {"uri": "a.py"}}, {"location": {"uri": "b.py"}}]
     found = run(
         result("A", level="error", locations=[file]),
         result("B", level="error", locations=[logical]),
+        result("C", level="error", locations=[nowhere]),
         artifacts=artifacts,
     )
     assert facts("sarif", log(found)) == [
-        scan(2),
+        scan(3),
         vulnerability("A", "high", location="b.py:7"),
         vulnerability("B", "high", location="shop.Basket.add"),
+        vulnerability("C", "high"),
     ]
 
 

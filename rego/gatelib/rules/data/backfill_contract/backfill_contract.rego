@@ -13,8 +13,8 @@
 #   params: [evidence.max_age_days]
 #   remediation: >-
 #     Write in the BackfillContract record its `kind`, an `idempotencyKey` (or `idempotent: true`), how a running one
-#     is stopped as `cancellation`, and `dlp` with `result: pass` and `scanned`. Add the records with
-#     `gatelib evidence add governance/backfills.json`, an empty list where the release has none.
+#     is stopped as `cancellation`, and `dlp` with `result: pass` and `scanned`. Add the records with `gatelib
+#     evidence add PACK backfills.json --role backfills`, an empty list where the release has none.
 #   since: 0.1.0
 package gatelib.rules.data.backfill_contract
 

@@ -12,7 +12,7 @@
 #   scope: document
 #   remediation: >-
 #     Have the job that makes the data write `spec.lineage` of the Dataset record: `source`, `transform` with its
-#     version, and `policy_version`; then `gatelib evidence add governance/datasets.json`.
+#     version, and `policy_version`; then `gatelib evidence add PACK datasets.json --role datasets`.
 #   since: 0.1.0
 package gatelib.rules.data.lineage
 

@@ -13,8 +13,8 @@
 #   params: [evidence.max_age_days, preview.namespaces]
 #   remediation: >-
 #     Mask, redact or synthesize the field before the data is copied, and say so as its `treatment` in the Dataset
-#     record; or give its `class` where it holds nothing personal. Add the records with
-#     `gatelib evidence add governance/datasets.json`, an empty list where the release has no datasets.
+#     record; or give its `class` where it holds nothing personal. Add the records with `gatelib evidence add PACK
+#     datasets.json --role datasets`, an empty list where the release has no datasets.
 #   since: 0.1.0
 package gatelib.rules.data.pii_unmasked
 

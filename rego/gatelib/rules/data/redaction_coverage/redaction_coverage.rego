@@ -12,8 +12,8 @@
 #   scope: document
 #   params: [redaction.min_coverage, evidence.max_age_days, measurements.max_age_days]
 #   remediation: >-
-#     Redact the fields that the measurement found open, measure again, and add a Measurement
-#     `redaction.coverage` in `percent` with `gatelib evidence add governance/redaction.json`.
+#     Redact the fields that the measurement found open, measure again, and add a Measurement `redaction.coverage` in
+#     `percent` with `gatelib evidence add PACK redaction.json --role redaction`.
 #   since: 0.1.0
 package gatelib.rules.data.redaction_coverage
 

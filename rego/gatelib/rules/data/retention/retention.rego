@@ -12,8 +12,8 @@
 #   scope: document
 #   remediation: >-
 #     Give `spec.retention` of the Dataset record `days` and `created`, or `until`, as RFC 3339 dates or date-times.
-#     Where the period has passed, delete the data and take its record out; then
-#     `gatelib evidence add governance/datasets.json`.
+#     Where the period has passed, delete the data and take its record out; then `gatelib evidence add PACK
+#     datasets.json --role datasets`.
 #   since: 0.1.0
 package gatelib.rules.data.retention
 

@@ -11,8 +11,8 @@
 #   kinds: [gatelib.dev/Release, gatelib.dev/Action]
 #   scope: document
 #   remediation: >-
-#     Let `source` of each of `spec.citations` be the `id` of one of `spec.sources`, and give that source its `uri`; or
-#     take the claim out. Then `gatelib evidence add governance/actions.json`.
+#     Let `source` of each of `spec.citations` be the `id` of one of `spec.sources`, and give that source its `uri`;
+#     or take the claim out. Then `gatelib evidence add PACK actions.json --role actions`.
 #   since: 0.1.0
 package gatelib.rules.governance.citations
 

@@ -13,8 +13,8 @@
 #   params: [governance.license_allowlist]
 #   remediation: >-
 #     Give each of `spec.sources` a `licence` of `governance.license_allowlist`, or `terms` with `uri`, `acceptedBy`
-#     and `accepted` once somebody who may has agreed to them; or take the source out. Then
-#     `gatelib evidence add governance/actions.json`, or `governance/datasets.json`.
+#     and `accepted` once somebody who may has agreed to them; or take the source out. Then `gatelib evidence add PACK
+#     actions.json --role actions`, or `datasets`.
 #   since: 0.1.0
 package gatelib.rules.governance.license
 

@@ -17,9 +17,9 @@
 #     - evidence.max_age_days
 #     - measurements.max_age_days
 #   remediation: >-
-#     Put the decision point in front of the ingress and egress points that lack it, measure again, and add Measurements
-#     `governance.verdict_coverage`, `governance.provenance_validation` and `governance.slo_adherence`, all in
-#     `percent`, with `gatelib evidence add governance/propagation.json`.
+#     Put the decision point in front of the ingress and egress points that lack it, measure again, and add
+#     Measurements `governance.verdict_coverage`, `governance.provenance_validation` and `governance.slo_adherence`,
+#     all in `percent`, with `gatelib evidence add PACK propagation.json --role propagation`.
 #   since: 0.1.0
 package gatelib.rules.governance.propagation
 

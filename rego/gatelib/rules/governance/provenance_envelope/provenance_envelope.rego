@@ -13,9 +13,8 @@
 #   params: [governance.max_clock_skew_seconds]
 #   remediation: >-
 #     Have the system that writes the record add `provenance` with `origin`, `actor`, `timestamp` (an RFC 3339
-#     date-time), `confidence` (0 to 1) and `simulated` (true or false); then
-#     `gatelib evidence add governance/actions.json`, or `governance/datasets.json`. A request for a verdict
-#     has it in its `context`.
+#     date-time), `confidence` (0 to 1) and `simulated` (true or false); then `gatelib evidence add PACK actions.json
+#     --role actions`, or `datasets`. A request for a verdict has it in its `context`.
 #   since: 0.1.0
 package gatelib.rules.governance.provenance_envelope
 

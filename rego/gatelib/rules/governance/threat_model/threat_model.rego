@@ -13,7 +13,7 @@
 #   params: [threat_model.max_age_days, evidence.max_age_days]
 #   remediation: >-
 #     Go through the threat model, set `updated` of its ThreatModel record, and `lastMaterialChange` to the day of the
-#     last change that threats depend on; then `gatelib evidence add governance/threat-model.json`.
+#     last change that threats depend on; then `gatelib evidence add PACK threat-model.json --role threat-model`.
 #   since: 0.1.0
 package gatelib.rules.governance.threat_model
 

@@ -18,8 +18,8 @@
 #   remediation: >-
 #     Ask for a verdict before the action (`gatelib.evaluate`, or `data.gatelib.verdict` of an OPA), and keep it whole
 #     as `spec.verdict` of the Action record; where `governance.require_signed_verdict` is set, with its `signature`,
-#     and with `action`, `subject` and `artefact.sha256` as the request had them. Then
-#     `gatelib evidence add governance/actions.json`. A request for a verdict has an earlier one in its `context`.
+#     and with `action`, `subject` and `artefact.sha256` as the request had them. Then `gatelib evidence add PACK
+#     actions.json --role actions`. A request for a verdict has an earlier one in its `context`.
 #   since: 0.1.0
 package gatelib.rules.governance.verdict
 

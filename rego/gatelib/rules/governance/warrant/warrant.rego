@@ -13,8 +13,8 @@
 #   params: [evidence.max_age_days]
 #   remediation: >-
 #     Write `spec.warrant` of the Action or Dataset record: the `authority`, the `reference` where it is written, and
-#     `expires` where it ends; renew one that has. Add the records with
-#     `gatelib evidence add governance/actions.json`, an empty list where the release has no actions.
+#     `expires` where it ends; renew one that has. Add the records with `gatelib evidence add PACK actions.json --role
+#     actions`, an empty list where the release has no actions.
 #   since: 0.1.0
 package gatelib.rules.governance.warrant
 

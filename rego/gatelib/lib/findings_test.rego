@@ -86,6 +86,47 @@ test_findings_on_evidence_and_exceptions if {
 	}
 }
 
+test_a_vulnerability_goes_by_its_id_package_and_image if {
+	flaw := {"id": "CVE-1", "package": "@babel/core", "image": "shop/api|x"}
+	[entry] := found({"deny": {deny({"evidence": "scan.sarif", "path": ["facts", 7], "vulnerability": flaw})}})
+	entry.finding.vulnerability == flaw
+	entry.finding.path == ["facts", 7]
+	entry.finding.fingerprint == "GL-T-001|||scan.sarif|CVE-1/@babel~1core/shop~1api~2x"
+}
+
+test_a_finding_of_the_run_is_about_an_exception if {
+	entries := {"core": {
+		"GL-EXC-004": {"package": ["e", "four"], "gates": ["pr"], "severity": "low", "controls": ["C-1"]},
+		"GL-EXC-008": {"package": ["e", "eight"], "gates": ["pr"], "severity": "high"},
+	}}
+	about := {"place": {"exception": 0}}
+	wanted := {
+		"rule": "GL-EXC-004",
+		"action": "warn",
+		"severity": "low",
+		"controls": ["C-1"],
+		"msg": "no",
+		"path": ["spec", "target"],
+		"resource": {"apiVersion": "", "kind": "PolicyException", "namespace": "", "name": "e|f"},
+		"fingerprint": "GL-EXC-004|gatelib.dev/PolicyException||e~2f|spec/target",
+		"exception": 0,
+	}
+	findings.of_run("GL-EXC-004", about, "no") == wanted with input as envelope({})
+		with data.gatelib.catalog as entries
+		with data.gatelib.rules as {}
+		with data.gatelib.exceptions as [{"kind": "PolicyException", "metadata": {"name": "e|f"}}]
+	denied := findings.of_run("GL-EXC-008", about, "no") with input as envelope({"rules": ["GL-EXC-008"]})
+		with data.gatelib.catalog as entries
+		with data.gatelib.rules as {}
+		with data.gatelib.exceptions as [{}]
+	[denied.action, denied.severity] == ["deny", "high"]
+	not of_other_run("GL-EXC-004", about) with data.gatelib.catalog as entries with data.gatelib.rules as {}
+}
+
+of_other_run(id, about) if {
+	findings.of_run(id, about, "no") with input as envelope({"rules": ["GL-EXC-008"]}) with data.gatelib.exceptions as [{}]
+}
+
 test_what_breaks_the_contract_is_an_error_and_no_finding if {
 	every raw in [
 		"text", null, 7, [], {},
@@ -101,6 +142,10 @@ test_what_breaks_the_contract_is_an_error_and_no_finding if {
 		{"id": "GL-T-001", "msg": "no", "path": [], "evidence": "other.sarif"},
 		{"id": "GL-T-001", "msg": "no", "path": [], "exception": 0},
 		{"id": "GL-T-001", "msg": "no", "path": [], "document": 3, "evidence": "scan.sarif"},
+		{"id": "GL-T-001", "msg": "no", "path": [], "document": 3, "vulnerability": {"id": "a", "package": "b", "image": "c"}},
+		{"id": "GL-T-001", "msg": "no", "path": [], "evidence": "scan.sarif", "vulnerability": {"id": "a", "package": "b"}},
+		{"id": "GL-T-001", "msg": "no", "path": [], "evidence": "scan.sarif", "vulnerability": {"id": "a", "package": "b", "image": 7}},
+		{"id": "GL-T-001", "msg": "no", "path": [], "evidence": "scan.sarif", "vulnerability": "a"},
 	] {
 		every action in ["deny", "warn"] {
 			found({action: {raw}}) == []

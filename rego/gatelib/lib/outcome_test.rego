@@ -75,6 +75,80 @@ test_what_only_matching_needs_is_not_shown if {
 	}
 }
 
+test_the_first_that_may_hide_a_finding_hides_it if {
+	got := outcomes([record("one", ["A"]), record("one", ["A"])])
+	{[entry.rule, entry.waived_by, entry.matched_by] | some entry in got.waived} == {["A", 0, [0, 1]]}
+	every entry in got.standing { not entry.matched_by }
+}
+
+test_an_exception_that_would_hide_too_much_hides_nothing if {
+	every most, hidden in {1: set(), 2: {0, 1}} {
+		got := run(many(["A"]), most, [], ["A"])
+		{entry.document | some entry in got.waived} == hidden
+		{[entry.document, entry.matched_by] | some entry in got.standing; entry.matched_by} == {[document, [0]] |
+			some document in ({0, 1} - hidden)
+		}
+		got.of_run == []
+	}
+}
+
+test_another_takes_over_what_one_may_not_hide if {
+	second := object.union(record("zero", ["A"]), {"spec": {"target": {"name": "same", "kind": "Pod"}}})
+	given := array.concat(many(["A"]), [second])
+	told := [{"type": "waived", "exception": 0, "subjects": 3}, {"type": "waived", "exception": 1, "subjects": 2}]
+	got := run(given, 2, told, ["A"])
+	{[entry.document, entry.waived_by, entry.matched_by] | some entry in got.waived} == {[0, 1, [0, 1]], [1, 1, [0, 1]]}
+}
+
+test_what_hides_too_much_is_denied_and_what_hides_nothing_is_reported if {
+	given := [record("zero", ["B"]), record("two", ["B", "GL-T-009"]), record("two", ["E"]), record("two", ["D"]), "nonsense"]
+	got := run(given, 1, [{"type": "waived", "exception": 0, "subjects": 2}], ["B", "E", "GL-EXC-004", "GL-EXC-008"])
+	{[entry.rule, entry.action, entry.exception, entry.msg] | some entry in got.of_run} == {
+		["GL-EXC-004", "warn", 1, "exception `e` hides nothing in this run"],
+		["GL-EXC-004", "warn", 2, "exception `e` hides nothing in this run"],
+		["GL-EXC-008", "deny", 0, "exception `e` hides more than 1 objects or images, and so waives none of them"],
+	}
+	got.status == {"B": "warn", "E": "pass", "GL-EXC-004": "warn", "GL-EXC-008": "fail"}
+	got.counts == {"B": 1, "E": 0, "GL-EXC-004": 2, "GL-EXC-008": 1}
+}
+
+test_a_review_of_one_object_does_not_tell_what_hides_nothing if {
+	given := [record("two", ["E"])]
+	unused := [entry | some entry in outcome.of_run] with input as {"kind": "Pod", "metadata": {"name": "zero"}}
+		with data.gatelib.catalog as catalog
+		with data.gatelib.rules as rules
+		with data.gatelib.exceptions as given
+	unused == []
+}
+
+many(ids) := [object.union(record("zero", ids), {"spec": {"target": {"name": "same"}}})]
+
+# Both documents go by one name where an exception names it.
+run(given, most, told, asked) := result if {
+	name := {"zero": "zero", "one": "one"}
+	names := [object.get(given[0], ["spec", "target", "name"], "") | some _ in ["zero", "one"]]
+	documents := [{"index": index, "root": 0, "content": {"kind": "Pod", "metadata": {"name": chosen}}} |
+		some index, own in ["zero", "one"]
+		chosen := {true: "same", false: name[own]}[names[index] == "same"]
+	]
+	entries := {"core": object.union(catalog.core, {
+		"GL-EXC-004": {"package": ["t", "g"], "gates": ["pr"], "severity": "low"},
+		"GL-EXC-008": {"package": ["t", "h"], "gates": ["pr"], "severity": "high"},
+	})}
+	result := {
+		"standing": [entry | some action in ["deny", "warn", "canary"]; some entry in outcome.by_action[action]],
+		"waived": outcome.waived,
+		"of_run": outcome.of_run,
+		"status": {id: outcome.status(id, 1) | some id in asked},
+		"counts": {id: outcome.count_of(id) | some id in asked},
+	} with input as {"gatelib": 1, "now": "2026-11-22T00:00:00Z", "rules": asked, "documents": documents, "verifications": told}
+		with data.gatelib.catalog as entries
+		with data.gatelib.rules as object.union(rules, {"t": {"g": {"subjects": set()}, "h": {"subjects": set()}}})
+		with data.gatelib.exceptions as given
+		with data.gatelib.severities as {"GL-T-009": "low"}
+		with data.gatelib.params as {"exceptions": {"require_signature": false, "max_subjects": most}}
+}
+
 summary(found) := {[entry.rule, entry.action, entry.document] | some entry in found}
 
 finding(id, document) := {"id": id, "msg": "no", "document": document, "path": []}

@@ -27,6 +27,7 @@ _COMMANDS: Final = {
     "exception": ("gatelib.cli.exception", "exception", "Write, sign, verify and revoke exceptions."),
     "explain": ("gatelib.cli.rules", "explain", "Show a rule's page."),
     "export": ("gatelib.cli.export", "export", "Write the policy in the forms that other tools enforce."),
+    "memo": ("gatelib.cli.memo", "memo", "Write the go/no-go memo of a release."),
     "normalize": ("gatelib.cli.normalize", "normalize", "Print what an engine would be given."),
     "rules": ("gatelib.cli.rules", "rules", "List, show and test rules."),
 }

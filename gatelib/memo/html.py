@@ -1,0 +1,244 @@
+"""A memo in HTML: one file that needs no other, for a screen and for one printed page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from html import escape
+from typing import Final
+
+from gatelib.memo.model import GateProof, Memo
+from gatelib.memo.rendering import Link
+from gatelib.memo.wording import SIGNERS, VERDICTS, context, reasons, short, shown, title
+from gatelib.reporters.prose import clip
+from gatelib.reporters.show import visible
+
+_URL: Final = re.compile(r"https?://[^\s<>\"]+")
+_CLASSES: Final = {"proved": "good", "waived": "fair", "not proved": "bad", "GO": "good", "NO-GO": "bad"}
+
+_PAGE: Final = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>{title}</title>
+<style>
+:root {{
+  color-scheme: light dark;
+  --ink: light-dark(#1a1d21, #e8eaed); --dim: light-dark(#555c66, #a7afba);
+  --page: light-dark(#fff, #16181c); --line: light-dark(#d5d9de, #3a4048);
+  --good: light-dark(#0b6b32, #6fdc97); --fair: light-dark(#7a4d00, #f2c265);
+  --bad: light-dark(#ad1420, #ff8d8d);
+}}
+body {{ margin: 0; background: var(--page); color: var(--ink); font: 13px/1.4 system-ui, sans-serif; }}
+main {{ max-width: 60rem; margin: 0 auto; padding: 1rem; overflow-wrap: anywhere; }}
+header {{ display: flex; justify-content: space-between; align-items: baseline; gap: 1rem; }}
+h1 {{ font-size: 1.4rem; margin: 0 0 .5rem; }}
+h2 {{ font-size: 1rem; margin: .9rem 0 .25rem; border-bottom: 1px solid var(--line); }}
+p, ul, dl, table {{ margin: .25rem 0; }}
+ul {{ padding-left: 1.2rem; }}
+dl {{ display: grid; grid-template-columns: 8rem 1fr; gap: 0 .5rem; }}
+dt {{ color: var(--dim); }} dd {{ margin: 0; }}
+table {{ width: 100%; border-collapse: collapse; }}
+th, td {{ text-align: left; vertical-align: top; padding: .15rem .5rem .15rem 0; }}
+tr {{ border-bottom: 1px solid var(--line); }}
+.signatures td {{ height: 1.8rem; }}
+code {{ font: .9em ui-monospace, monospace; }}
+.badge {{ font-weight: 700; white-space: nowrap; }} header .badge {{ font-size: 1.6rem; }}
+.good {{ color: var(--good); }} .fair {{ color: var(--fair); }} .bad {{ color: var(--bad); }}
+a {{ color: inherit; }}
+footer {{ margin-top: .8rem; color: var(--dim); font-size: .85em; }}
+@page {{ size: A4; margin: 10mm; }}
+@media print {{
+  :root {{ color-scheme: light; }}
+  body {{ font-size: 8pt; line-height: 1.25; }}
+  main {{ max-width: none; padding: 0; }}
+  h1 {{ font-size: 14pt; }} h2 {{ font-size: 9.5pt; margin: 5pt 0 2pt; }}
+  tr, h2 {{ break-inside: avoid; break-after: auto; }}
+}}
+</style>
+</head>
+<body>
+<main>
+<header><h1>{title}</h1><p class="badge {class_}">{decision}</p></header>
+{body}
+</main>
+</body>
+</html>
+"""
+
+
+def render(memo: Memo, link: Link) -> str:
+    """Return the memo."""
+    parts = [
+        _facts(memo),
+        _section("What changed", _changes(memo)),
+        _section("Risks and mitigations", _risks(memo)),
+        _section("Readiness gates", _gates(memo, link)),
+        _section("What else speaks against it", _objections(memo)),
+        _section("Waivers", _waivers(memo)),
+        _section("Rollback", _rollback(memo)),
+        _section("Decision", _signatures(memo)),
+        "<footer><dl>"
+        + "".join(_term(name, _code(value)) for name, value in context(memo))
+        + "</dl></footer>",
+    ]
+    return _PAGE.format(
+        title=_text(title(memo)),
+        decision=memo.decision,
+        class_=_CLASSES[memo.decision],
+        body="\n".join(part for part in parts if part),
+    )
+
+
+def _facts(memo: Memo) -> str:
+    record = memo.record
+    rows = [
+        ("Service", [record.service]),
+        ("Version", [record.version]),
+        ("Commit", [record.commit]),
+        ("Images", list(record.images)),
+        ("Evidence Pack", [f"sha256:{record.pack}" if record.pack else "", record.location]),
+    ]
+    return (
+        "<dl>"
+        + "".join(
+            _term(name, "<br>".join(_code(value) for value in values if value) or "not named")
+            for name, values in rows
+        )
+        + "</dl>"
+    )
+
+
+def _changes(memo: Memo) -> Iterator[str]:
+    entries, more = shown(memo.record.changes, "changes")
+    if not entries:
+        yield "<p>None is named.</p>"
+        return
+    yield _list(
+        [
+            ": ".join(part for part in (_linked(change.id, change.url), _text(change.summary)) if part)
+            for change in entries
+        ],
+        more,
+    )
+
+
+def _risks(memo: Memo) -> Iterator[str]:
+    entries, more = shown(memo.record.risks, "risks")
+    if not entries:
+        yield "<p>None is named.</p>"
+        return
+    yield _table(("Risk", "Mitigation", "Owner"), ([_text(text) for text in risk] for risk in entries))
+    if more:
+        yield f"<p>{more}</p>"
+
+
+def _gates(memo: Memo, link: Link) -> Iterator[str]:
+    yield _table(
+        ("Gate", "Verdict", "Rules", "Evidence"),
+        (
+            [
+                f"{gate.id} {gate.title}" if gate.id.isdigit() else gate.title,
+                f'<span class="badge {_CLASSES[gate.standing]}">{VERDICTS[gate.standing]}</span>',
+                f"{len(gate.proofs)}: {_rules(gate)}",
+                _evidence(memo, gate, link),
+            ]
+            for gate in memo.gates
+        ),
+    )
+
+
+def _rules(gate: GateProof) -> str:
+    if not gate.lacks and gate.standing == "proved":
+        return " ".join(_code(proof.rule) for proof in gate.proofs)
+    entries, more = reasons(gate)
+    parts = [f"{_code(proof.rule)} {_prose(proof.why, 160)}" for proof in entries]
+    return "; ".join([*parts, *(_prose(lack, 160) for lack in gate.lacks), *([more] if more else [])])
+
+
+def _evidence(memo: Memo, gate: GateProof, link: Link) -> str:
+    entries, more = shown(gate.evidence, "evidence")
+    parts = []
+    for file in entries:
+        place, name = link(file.file), _code(short(memo, file.file))
+        parts.append(f'<a href="{escape(place)}">{name}</a>' if place else name)
+    return ", ".join([*parts, *([more] if more else [])])
+
+
+def _objections(memo: Memo) -> Iterator[str]:
+    entries, more = shown(memo.objections, "objections")
+    if entries:
+        yield _list([_prose(objection, 300) for objection in entries], more)
+
+
+def _waivers(memo: Memo) -> Iterator[str]:
+    entries, more = shown(memo.waivers, "waivers")
+    if entries:
+        yield _list(
+            [
+                f"{_code(waiver.name)} by {_code(waiver.approver)} until {_code(waiver.expires)}: "
+                f"{_text(waiver.reason, 200)}"
+                for waiver in entries
+            ],
+            more,
+        )
+
+
+def _rollback(memo: Memo) -> Iterator[str]:
+    rollback = memo.record.rollback
+    yield f"<p>{_text(rollback.plan) or 'No plan is named.'}</p>"
+    where = f" ({_linked('more', rollback.url)})" if rollback.url else ""
+    yield f"<p>Owner: {_text(rollback.owner) or 'nobody is named'}{where}</p>"
+
+
+def _signatures(memo: Memo) -> Iterator[str]:
+    yield f'<p class="badge {_CLASSES[memo.decision]}">{memo.decision}</p>'
+    rows = ([_text(name), _text(role), "", ""] for name, role in memo.record.approvers or SIGNERS)
+    yield _table(("Name", "As", "Signature", "Date"), rows, class_="signatures")
+
+
+def _text(text: str, limit: int = 2000) -> str:
+    return escape(clip(visible(text), limit))
+
+
+def _code(text: str) -> str:
+    return f"<code>{_text(text)}</code>"
+
+
+def _prose(text: str, limit: int) -> str:
+    """Return a sentence with code spans in Markdown's form."""
+    parts = clip(visible(text), limit).split("`")
+    return "".join(
+        f"<code>{escape(part)}</code>" if index % 2 else escape(part)
+        for index, part in enumerate(parts)
+        if part
+    )
+
+
+def _linked(text: str, url: str) -> str:
+    if not text or _URL.fullmatch(url) is None:
+        return _text(text)
+    return f'<a href="{escape(url)}" rel="noreferrer">{_text(text)}</a>'
+
+
+def _term(name: str, value: str) -> str:
+    return f"<dt>{name}</dt><dd>{value}</dd>"
+
+
+def _list(entries: Iterable[str], more: str) -> str:
+    rest = [more] if more else []
+    return "<ul>" + "".join(f"<li>{entry}</li>" for entry in [*entries, *rest]) + "</ul>"
+
+
+def _table(heads: Iterable[str], rows: Iterable[Iterable[str]], class_: str = "") -> str:
+    named = f' class="{class_}"' if class_ else ""
+    head = "".join(f'<th scope="col">{text}</th>' for text in heads)
+    body = "".join("<tr>" + "".join(f"<td>{value}</td>" for value in row) + "</tr>" for row in rows)
+    return f"<table{named}><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _section(heading: str, parts: Iterator[str]) -> str:
+    text = "\n".join(parts)
+    return f"<section><h2>{heading}</h2>\n{text}</section>" if text else ""

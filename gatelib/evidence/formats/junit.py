@@ -12,13 +12,10 @@ from typing import Final
 
 from gatelib.errors import EvidenceError
 from gatelib.evidence.formats.interface import Fact, Format, Given
-from gatelib.evidence.formats.junit_cases import RERUN, Suite, parse
+from gatelib.evidence.formats.junit_cases import RERUN, Suite, is_junit, parse
 
 MOST_FAILURES: Final = 100
 _MOST_SUITES: Final = 10_000
-_ROOT: Final = re.compile(
-    rb"\s*(?:<\?[^>]*\?>\s*|<!--.*?-->\s*|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>\s*)*<testsuites?[\s/>]", re.DOTALL
-)
 _NUMBER: Final = re.compile(r"\s*([0-9]{1,9})(?:\.0*)?\s*")
 
 
@@ -29,7 +26,7 @@ class JUnit(Format):
 
     def recognises(self, given: Given) -> bool:
         """Take XML whose outermost element is ``testsuites`` or ``testsuite``."""
-        return given.json is None and _ROOT.match(given.data[:100_000]) is not None
+        return given.json is None and is_junit(given.data)
 
     def facts(self, given: Given) -> list[Fact]:
         """Return the suites in their order, and then the failures."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Final
 from xml.parsers import expat  # nosec: entities and DTDs are refused
@@ -13,6 +14,9 @@ RERUN: Final = "run the tests again, and keep the file as the tool writes it"
 
 _LONGEST: Final = 300
 _DEEPEST: Final = 100
+_HEAD: Final = 100_000
+_SUITES: Final = ("testsuites", "testsuite")
+_SUITE: Final = re.compile(rb"<testsuites?[\s/>]")
 _FLAKY: Final = {"flakyFailure", "flakyError"}
 _AGAIN: Final = {"rerunFailure", "rerunError"}
 _STATES: Final = {
@@ -56,6 +60,35 @@ class Suite:
     cases: list[Case] = field(default_factory=list)
 
 
+class _Seen(Exception):  # noqa: N818 - it is how expat is told to stop
+    """The outermost element, or a document type in front of it."""
+
+
+def is_junit(data: bytes) -> bool:
+    """Tell whether the outermost element is a suite; of what is broken or has a document type, any may be."""
+    head = data[:_HEAD].lstrip()
+    if not head.startswith(b"<"):
+        return False
+
+    def element(tag: str, _: object) -> None:
+        raise _Seen(tag in _SUITES)
+
+    def document_type(*_: object) -> None:
+        raise _Seen(has_suite)
+
+    has_suite = _SUITE.search(head) is not None
+    parser = expat.ParserCreate("UTF-8")
+    parser.StartElementHandler = element
+    parser.StartDoctypeDeclHandler = document_type
+    try:
+        parser.Parse(head, False)
+    except expat.ExpatError:
+        return has_suite
+    except _Seen as seen:
+        return bool(seen.args[0])
+    return False
+
+
 def parse(data: bytes) -> list[Suite]:
     """Return the suites of a file, each behind the one around it.
 
@@ -92,7 +125,7 @@ class _Reader:
         self._depth += 1
         if self._depth > _DEEPEST:
             raise EvidenceError("this XML is nested too deep", hint=RERUN)
-        if tag in ("testsuites", "testsuite"):
+        if tag in _SUITES:
             name = " ".join(attributes.get("name", "").split())[:_LONGEST]
             self.suites.append(Suite(name, attributes, self._around[-1] if self._around else None))
             self._around.append(len(self.suites) - 1)
@@ -103,7 +136,7 @@ class _Reader:
 
     def end(self, tag: str) -> None:
         self._depth -= 1
-        if tag in ("testsuites", "testsuite"):
+        if tag in _SUITES:
             self._around.pop()
         elif tag == "testcase" and self._case is not None:
             case, self._case = self._case, None

@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 MOST_ALTERNATIVES: Final = 100
 """An expression that multiplies out to more is an error."""
 
+_MOST_EXPRESSIONS: Final = 10_000
 _MOST_COMPONENTS: Final = 10
 _LONGEST_EXPRESSION: Final = 2_000
 _LONGEST_NAME: Final = 200
+_SPLIT: Final = "check what wrote it, or write one for each part"
 _NONE: Final = {"", "NONE", "NOASSERTION"}
 
 Alternatives = tuple[tuple[str, ...], ...]
@@ -38,7 +40,7 @@ class Licenses:
         """Add a component that is under all of some expressions and licences; without any, it says none.
 
         Raises:
-            EvidenceError: an expression has too many alternatives.
+            EvidenceError: an expression has too many alternatives, or there are too many.
 
         """
         told = [alternatives(text) for text in expressions if text.strip() not in _NONE]
@@ -50,6 +52,8 @@ class Licenses:
         texts = list(dict.fromkeys(texts))
         joined = texts[0] if len(texts) == 1 else " AND ".join(map(_bracketed, texts))
         self._found.setdefault((joined, _all_of(told) if told else ()), []).append(_short(component))
+        if len(self._found) > _MOST_EXPRESSIONS:
+            raise EvidenceError(f"has more than {_MOST_EXPRESSIONS:,} licences", hint=_SPLIT)
 
     def facts(self) -> Iterator[Fact]:
         """Yield a fact for each expression, in order."""

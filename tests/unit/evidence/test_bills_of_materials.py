@@ -225,6 +225,12 @@ def test_an_expression_that_explodes_is_an_error() -> None:
         assert problem(name, bill).message == "has a licence expression with more than 100 alternatives"
 
 
+def test_more_than_ten_thousand_licences_are_an_error() -> None:
+    packages = [package("a", licenseDeclared=f"LicenseRef-{number}") for number in range(10_001)]
+    assert len(facts("spdx", spdx(package("a", licenseDeclared="MIT")))) == 2
+    assert problem("spdx", spdx(*packages)).message == "has more than 10,000 licences"
+
+
 def test_the_text_of_a_licence_in_place_of_its_name_is_cut_and_matches_no_name() -> None:
     cut = [[("MIT " * 50) + "…"]]
     told = facts("cyclonedx", cyclonedx(component("a", {"license": {"name": "MIT " * 100}})))[1]

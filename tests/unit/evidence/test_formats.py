@@ -93,7 +93,7 @@ def test_an_empty_list_is_what_its_place_makes_it() -> None:
     assert read([]).format == "unknown"
 
 
-@pytest.mark.parametrize("value", [{}, {"a": 1}, [1], [{}], {"version": "1"}])
+@pytest.mark.parametrize("value", [{}, {"a": 1}, [1], [{}], {"version": "1"}, {"runs": []}, {"@graph": []}])
 def test_json_that_none_knows_is_unknown_and_no_free_text(value: Any) -> None:
     assert read(value) == Reduced("unknown")
     assert read(value, "sarif") == Reduced("unknown")
@@ -103,6 +103,7 @@ def test_free_text_is_text_and_markup_is_not() -> None:
     assert read(b"no destructive statement\n", "text") == Reduced("text", [])
     assert read(b"no destructive statement\n") == Reduced("text", [])
     assert read(b"<html></html>") == Reduced("unknown")
+    assert read(b"a log with <testsuite in it") == Reduced("text", [])
     assert read(b"<html></html>", "text") == Reduced("text", [])
     assert read(b'{"lint": "ok"}', "text") == Reduced("text", [])
     assert read("ä".encode("utf-16"), "text") == Reduced("text", [])

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
 
+from gatelib.evidence import formats
 from tests.unit.evidence.reduced import EVIDENCE, facts, problem
 
 JUNIT = EVIDENCE / "junit"
@@ -191,6 +193,26 @@ def test_a_document_type_or_an_entity_is_refused(content: str) -> None:
     assert (
         problem("junit", content).message == "has a document type or an entity, which test results need not"
     )
+
+
+@pytest.mark.parametrize(
+    "before", ["", '<?xml version="1.0"?>', "<!-- a --> <!-- b -->\n<?pi a?>", "<!-- <testsuite> -->"]
+)
+def test_the_outermost_element_tells_what_a_file_is(before: str) -> None:
+    assert facts("junit", f"{before}<testsuite/>") == [ended("", 0, 0)]
+    assert formats.read("file", f"{before}<html/>".encode(), ["junit"]).format == "unknown"
+    assert formats.read("file", f"{before}<testsuitesque/>".encode()).format == "unknown"
+
+
+@pytest.mark.parametrize("unit", ["<!-- -->", "<?a?>", "<!-- --> <!---->", " "])
+def test_much_in_front_of_the_outermost_element_takes_no_time(unit: str) -> None:
+    started = time.process_time()
+    assert formats.read("file", b"<!-- -->" + unit.encode() * 10_000 + b"<html/>").format == "unknown"
+    assert time.process_time() - started < 1
+
+
+def test_a_page_with_a_document_type_is_unknown() -> None:
+    assert formats.read("file", b"<!DOCTYPE html><html></html>").format == "unknown"
 
 
 def test_utf_16_and_what_is_called_latin_1_are_read_as_what_they_are() -> None:

@@ -1,7 +1,8 @@
 """``python -m benchmarks``: measure, print the tables, and keep them in ``docs/benchmarks.md``.
 
 The load lies beside the checkout; without it there is nothing to measure. ``--quick`` measures once and less.
-``--latency`` measures only single decisions, and puts these in their place on the page.
+``--latency`` measures only single decisions, and ``--packs`` only Evidence Packs, which need no load; each puts
+what it measured in its place on the page.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from benchmarks import latency, load, peers, scans
+from benchmarks import latency, load, packs, peers, scans
 from benchmarks.measure import Cost, run
 from gatelib import engines
 
@@ -23,6 +24,7 @@ LOAD = ROOT.parent / "shared" / "corpus" / "throughput"
 PAGE = ROOT / "docs" / "benchmarks.md"
 
 _LATENCY = "## One decision"
+_PACKS = "## Evidence Packs"
 
 SMALL = """\
 apiVersion: apps/v1
@@ -41,20 +43,32 @@ spec:
 
 def main() -> int:
     """Return 2 where the load is absent, 0 otherwise."""
-    if not LOAD.is_dir():
+    only_packs = "--packs" in sys.argv[1:]
+    if not (only_packs or LOAD.is_dir()):
         print("the load is not beside this checkout: nothing was measured", file=sys.stderr)
         return 2
     quick = "--quick" in sys.argv[1:]
     with tempfile.TemporaryDirectory(prefix="gatelib-bench-") as folder:
         if "--latency" in sys.argv[1:]:
-            before = PAGE.read_text("utf-8").partition(_LATENCY)[0]
-            text = before + "\n".join(_latency(Path(folder), quick=quick)) + "\n"
+            text = _put(_LATENCY, _latency(Path(folder), quick=quick))
+        elif only_packs:
+            text = _put(_PACKS, _packs(Path(folder), quick=quick))
         else:
             text = "\n".join(_page(Path(folder), quick=quick)) + "\n"
     print(text)
     if not quick:
         PAGE.write_text(text, "utf-8")
     return 0
+
+
+def _put(heading: str, lines: Iterator[str]) -> str:
+    """Return the page with one part of it measured anew."""
+    page = PAGE.read_text("utf-8")
+    if heading not in page:
+        page = page.replace(_LATENCY, f"{heading}\n\n{_LATENCY}")
+    before, _, rest = page.partition(heading)
+    _, following, after = rest.partition("\n## ")
+    return before + "\n".join(lines).rstrip() + "\n" + following + after
 
 
 def _page(place: Path, *, quick: bool) -> Iterator[str]:
@@ -69,6 +83,7 @@ def _page(place: Path, *, quick: bool) -> Iterator[str]:
     yield from _cold_start(place, 5 if quick else 15)
     yield from _growth(place, (1_000, 10_000) if quick else (1_000, 10_000, 100_000))
     yield from _scans(10_000_000 if quick else scans.SIZE)
+    yield from _packs(place, quick=quick)
     yield from _latency(place, quick=quick)
 
 
@@ -135,6 +150,16 @@ def _scans(size: int) -> Iterator[str]:
     for name, scan in scans.measure(size):
         ratio = scan.facts / scan.json
         yield f"| {name} | {scan.json:.2f} | {scan.facts:.2f} | {ratio:.2f} x | {scan.allowed:.2f} |"
+    yield ""
+
+
+def _packs(place: Path, *, quick: bool) -> Iterator[str]:
+    yield f"{_PACKS}: `gatelib evidence verify` against `sha256sum -c`"
+    yield ""
+    if shutil.which("sha256sum") is None:
+        yield "`sha256sum` is not installed."
+    else:
+        yield from packs.table(place, 1 if quick else 5)
     yield ""
 
 

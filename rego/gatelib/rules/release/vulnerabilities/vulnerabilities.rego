@@ -20,7 +20,6 @@ package gatelib.rules.release.vulnerabilities
 
 import data.gatelib.lib.documents
 import data.gatelib.lib.evidence
-import data.gatelib.lib.image_evidence
 import data.gatelib.lib.numbers
 
 subjects := evidence.subjects
@@ -52,12 +51,6 @@ deny contains finding if {
 	some file in evidence.files("scan")
 	count([1 | some entry in scans; entry.file == file]) == 0
 	finding := {"id": "GL-REL-003", "msg": sprintf("`%s` holds no scan", [file]), "evidence": file, "path": []}
-}
-
-deny contains finding if {
-	some other in image_evidence.foreign(scans)
-	msg := sprintf("a scan of image `%s`, which is none of the release", [other.digest])
-	finding := object.union(evidence.at(other.entry, ["digest"]), {"id": "GL-REL-003", "msg": msg})
 }
 
 warn contains finding if {

@@ -14,8 +14,8 @@
 #   params: [measurements.max_age_days, evidence.max_age_days]
 #   remediation: >-
 #     Make the change compatible, or release it as a major version, and add a Measurement `api.breaking_changes`
-#     with unit `count` and as `baseline` the version that it was compared with, with `gatelib evidence add
-#     schema/api-compatibility.json`.
+#     with unit `count` and as `baseline` the version that it was compared with, with `gatelib evidence add PACK
+#     FILE --as schema/api-compatibility.json`.
 #   since: 0.1.0
 package gatelib.rules.release.api_compatibility
 

@@ -14,7 +14,7 @@
 #   params: [drills.backout_max_age_days, evidence.max_age_days]
 #   remediation: >-
 #     Drill the backout or the rollback in stage, and add its record, a Drill of type `backout` or `rollback` with
-#     `finished` and `passed`, with `gatelib evidence add chaos-dr/backout-YYYYMMDD.json`.
+#     `finished` and `passed`, with `gatelib evidence add PACK FILE --as chaos-dr/backout-YYYYMMDD.json`.
 #   since: 0.1.0
 package gatelib.rules.release.backout_tested
 

@@ -13,7 +13,7 @@
 #   params: [chaos.min_pass_percent, measurements.max_age_days, evidence.max_age_days]
 #   remediation: >-
 #     Mend what the failed experiments show, run them again, and add a Measurement `chaos.pass_rate` in `percent`
-#     with `gatelib evidence add chaos-dr/chaos-canary.json`.
+#     with `gatelib evidence add PACK FILE --as chaos-dr/chaos-canary.json`.
 #   since: 0.1.0
 package gatelib.rules.release.chaos
 

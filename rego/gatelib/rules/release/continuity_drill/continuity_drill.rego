@@ -13,7 +13,8 @@
 #   params: [drills.continuity_max_age_days, drills.continuity_max_mttr, evidence.max_age_days]
 #   remediation: >-
 #     Drill an outage of source control or of the runners, and add its record, a Drill of type `continuity` with
-#     `finished`, `passed` and `mttr`, with `gatelib evidence add chaos-dr/continuity-YYYYMMDD.json`.
+#     `finished`, `passed` and `mttr`, with `gatelib evidence add PACK FILE --as
+#     chaos-dr/continuity-YYYYMMDD.json`.
 #   since: 0.1.0
 package gatelib.rules.release.continuity_drill
 

@@ -14,8 +14,8 @@
 #   params: [drills.dr_max_age_days, drills.dr_max_rpo, drills.dr_max_rto, evidence.max_age_days]
 #   remediation: >-
 #     Drill the recovery, and add its record, a Drill of type `dr` with `finished`, `passed`, `rpo` and `rto`,
-#     with `gatelib evidence add chaos-dr/run-YYYYMMDD.json`. Objectives of your own go into `drills.dr_max_rpo`
-#     and `drills.dr_max_rto`.
+#     with `gatelib evidence add PACK FILE --as chaos-dr/run-YYYYMMDD.json`. Objectives of your own go into
+#     `drills.dr_max_rpo` and `drills.dr_max_rto`.
 #   since: 0.1.0
 package gatelib.rules.release.dr_drill
 

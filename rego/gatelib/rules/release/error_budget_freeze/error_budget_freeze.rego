@@ -14,8 +14,8 @@
 #   params: [measurements.max_age_days, evidence.max_age_days]
 #   remediation: >-
 #     Wait until the budget has recovered, measure again, and add a Measurement `error_budget.remaining` in
-#     `percent` with `gatelib evidence add rollout/error-budget.json`. For a fix that must go out, `gatelib
-#     exception new GL-REL-017` with the Release as its target.
+#     `percent` with `gatelib evidence add PACK FILE --as rollout/error-budget.json`. For a fix that must go out,
+#     `gatelib exception new --rule GL-REL-017 --kind Release --name NAME`, with the name of the Release.
 #   since: 0.1.0
 package gatelib.rules.release.error_budget_freeze
 

@@ -14,7 +14,7 @@
 #   params: [keys.max_age_days, evidence.max_age_days]
 #   remediation: >-
 #     Make a new key, give its public half to whoever verifies, revoke the old one, and add the KeyInventory, with
-#     each key's `id`, `owner`, `created`, `revoked` and `lastUsed`, with `gatelib evidence add
+#     each key's `id`, `owner`, `created`, `revoked` and `lastUsed`, with `gatelib evidence add PACK FILE --as
 #     keys/inventory.json`. `owner` is the party's name in `trust`.
 #   since: 0.1.0
 package gatelib.rules.release.key_rotation

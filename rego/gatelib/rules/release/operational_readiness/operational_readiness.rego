@@ -15,7 +15,7 @@
 #   remediation: >-
 #     Page who is on call, follow the runbooks' links, fire the alerts, hold the game-day, and add a Drill of type
 #     `on-call-check`, `runbook-check`, `alert-check` and `game-day` each, with `finished` and `passed`, with
-#     `gatelib evidence add governance/readiness.json`.
+#     `gatelib evidence add PACK FILE --as governance/readiness.json`.
 #   since: 0.1.0
 package gatelib.rules.release.operational_readiness
 

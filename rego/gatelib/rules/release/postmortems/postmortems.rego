@@ -21,7 +21,7 @@
 #     - evidence.max_age_days
 #   remediation: >-
 #     Publish what is missing, give its `published` and its `url` in the Incident, and add the file, an empty list
-#     where there was no incident, with `gatelib evidence add governance/incidents.json`.
+#     where there was no incident, with `gatelib evidence add PACK FILE --as governance/incidents.json`.
 #   since: 0.1.0
 package gatelib.rules.release.postmortems
 

@@ -17,8 +17,9 @@
 #     - evidence.max_age_days
 #   remediation: >-
 #     Find out why the replica lags, measure again, and add a Measurement `replication.lag_seconds` in `seconds`,
-#     with the regions as `details`, with `gatelib evidence add chaos-dr/replication.json`; for the failover a
-#     Drill of type `failover` with `gatelib evidence add chaos-dr/failover-YYYYMMDD.json`.
+#     with the regions as `details`, with `gatelib evidence add PACK FILE --as chaos-dr/replication.json`; for the
+#     failover a Drill of type `failover` with `gatelib evidence add PACK FILE --as
+#     chaos-dr/failover-YYYYMMDD.json`.
 #   since: 0.1.0
 package gatelib.rules.release.replication_lag
 

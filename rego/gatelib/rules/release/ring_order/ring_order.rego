@@ -14,7 +14,7 @@
 #   params: [rings.order, rings.bake_hours, rings.guarded, evidence.max_age_days]
 #   remediation: >-
 #     Wait until the bake time is over, and add a RingPromotion, with `to` and for each ring of the way its
-#     `entered`, `left` and number of `sev1` incidents in `history`, with `gatelib evidence add
+#     `entered`, `left` and number of `sev1` incidents in `history`, with `gatelib evidence add PACK FILE --as
 #     rollout/rings.json`. After a Sev-1 incident, release the fix as a version of its own.
 #   since: 0.1.0
 package gatelib.rules.release.ring_order

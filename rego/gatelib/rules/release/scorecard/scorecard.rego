@@ -13,7 +13,7 @@
 #   params: [scorecard.min_score, measurements.max_age_days, evidence.max_age_days]
 #   remediation: >-
 #     Do what the scorecard lists as missing, compute it again, and add a Measurement `scorecard.score` in
-#     `points` (of 100) with `gatelib evidence add governance/scorecard.json`.
+#     `points` (of 100) with `gatelib evidence add PACK FILE --as governance/scorecard.json`.
 #   since: 0.1.0
 package gatelib.rules.release.scorecard
 

@@ -13,7 +13,7 @@
 #   params: [trace_coverage.min_percent, measurements.max_age_days, evidence.max_age_days]
 #   remediation: >-
 #     Instrument the critical paths that leave no trace, measure again, and add a Measurement `trace.coverage` in
-#     `percent` with `gatelib evidence add runtime/trace-coverage.json`.
+#     `percent` with `gatelib evidence add PACK FILE --as runtime/trace-coverage.json`.
 #   since: 0.1.0
 package gatelib.rules.release.trace_coverage
 

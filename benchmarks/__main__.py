@@ -1,8 +1,8 @@
 """``python -m benchmarks``: measure, print the tables, and keep them in ``docs/benchmarks.md``.
 
 The load lies beside the checkout; without it there is nothing to measure. ``--quick`` measures once and less.
-``--latency`` measures only single decisions, and ``--packs`` only Evidence Packs, which need no load; each puts
-what it measured in its place on the page.
+``--latency`` measures only single decisions, and ``--packs`` only Evidence Packs, which need no load; each
+puts what it measured in its place on the page.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from gatelib.trust import Trust
 
 __all__ = ["UNREADABLE", "Limits", "PackRead", "is_pack", "read"]
 
-UNREADABLE: Final = "GL-ERR-110"
+UNREADABLE: Final = "GL-ERR-111"
 """Evidence that cannot be read."""
 
 _VERIFIED_ROLES: Final = frozenset({"provenance", "escrow"})

@@ -227,7 +227,7 @@ def test_what_is_no_pack_is_a_problem(tmp_path: Path) -> None:
     for place, content in {"x.tar": b"x" * 512, "y.tgz": b"\x1f\x8bx", "z.tar": b""}.items():
         found = read(archive(tmp_path / place, content))
         assert (found.evidence, found.verifications, found.inputs) == ({}, [], [])
-        assert [(problem.code, problem.file) for problem in found.problems] == [("GL-ERR-110", "pack")]
+        assert [(problem.code, problem.file) for problem in found.problems] == [("GL-ERR-111", "pack")]
     assert [problem.message for problem in read(tmp_path / "gone").problems] == ["there is no Evidence Pack"]
 
 

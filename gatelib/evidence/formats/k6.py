@@ -19,9 +19,9 @@ _SUMMARY: Final = record(
     metrics={"type": "object", "additionalProperties": record(values=record(), thresholds=record())},
 )
 _MEASURED: Final = {
-    _DURATION: record("p(95)", **{"p(95)": NUMBER}),
-    _REQUESTS: record("count", count=NUMBER),
-    _FAILED: record("rate", rate=NUMBER),
+    _DURATION: record("p(95)", **{"p(95)": {**NUMBER, "minimum": 0}}),
+    _REQUESTS: record("count", count=COUNT),
+    _FAILED: record("rate", rate={**NUMBER, "minimum": 0, "maximum": 1}),
     _CHECKS: record("passes", "fails", passes=COUNT, fails=COUNT),
 }
 

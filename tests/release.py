@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from gatelib import dsse
 from gatelib.evidence import building
+from gatelib.exceptions.record import PAYLOAD_TYPE, canonical
 from gatelib.gate import Gate
 from gatelib.keys import SigningKey, signing_key
 from gatelib.policy import shipped
@@ -113,6 +114,32 @@ class Release:
         building.seal(self.pack)
         return self
 
+    def give(self, *signers: str, **spec: Any) -> Release:
+        """Give an exception that some people sign, with some fields of its spec other than usual."""
+        said = {
+            "apiVersion": "gatelib.dev/v1",
+            "kind": "PolicyException",
+            "metadata": {"name": "for-now"},
+            "spec": {
+                "rules": ["GL-K8S-006"],
+                "target": {"kind": "Rollout", "namespace": "payments", "name": "payments"},
+                "reason": "The limits are being measured.",
+                "requester": "nina@example.com",
+                "approver": "omar@example.com",
+                "created": "2026-11-01",
+                "expires": "2026-12-31",
+                "audience": "payments-eu",
+                **spec,
+            },
+        }
+        place = self.folder / "exceptions" / "for-now.yaml"
+        place.parent.mkdir(exist_ok=True)
+        place.write_text(yaml.safe_dump(said, sort_keys=False))
+        if signers:
+            envelope = dsse.sign(canonical(said), PAYLOAD_TYPE, [key(signer) for signer in signers])
+            place.with_suffix(".dsse.json").write_bytes(envelope.to_json())
+        return self
+
     def producer(self, name: str) -> str:
         """Return who produces a file, by the configuration."""
         for party in self.config()["trust"]["evidence"]:
@@ -132,12 +159,16 @@ class Release:
         """Return the gate that the example asks."""
         given = {
             "config": "gatelib.yaml",
-            "evidence": [PACK],
+            "evidence": [PACK, *self._beside("images")],
+            "exceptions": self._beside("exceptions"),
             "now": NOW,
             "base": self.folder,
             "isolated": False,
         }
         return Gate.load(**{**given, **values})
+
+    def _beside(self, name: str) -> list[str]:
+        return [name] if (self.folder / name).exists() else []
 
     def report(self, **values: Any) -> Report:
         """Return the gate's report."""

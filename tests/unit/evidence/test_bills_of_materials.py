@@ -187,6 +187,14 @@ def test_a_document_that_describes_all_its_packages_hides_none() -> None:
     assert facts("spdx", bill) == [sbom("SPDX", "2.3", 2), license_("", 2, ["a@1", "b@1"], [])]
 
 
+def test_what_is_described_by_another_thing_than_the_document_is_a_component() -> None:
+    told = {"relationshipType": "DESCRIBES", "spdxElementId": "SPDXRef-b", "relatedSpdxElement": "SPDXRef-a"}
+    assert facts("spdx", spdx(package("a"), package("b"), relationships=[told])) == [
+        sbom("SPDX", "2.3", 2),
+        license_("", 2, ["a@1", "b@1"], []),
+    ]
+
+
 @pytest.mark.parametrize(
     ("expression", "any_of"),
     [

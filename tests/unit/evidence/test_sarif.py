@@ -134,6 +134,18 @@ def test_a_rule_is_found_in_every_way_that_a_result_may_name_it(reference: dict[
     assert severity({"message": {"text": "found"}, **reference}, *rules) == "critical"
 
 
+def test_of_rules_with_one_id_the_index_tells_which() -> None:
+    rules = [{"id": "A", **scored("1")}, {"id": "A", **scored("9")}]
+    assert severity(result("A", ruleIndex=1), *rules) == "critical"
+    assert severity(result("A", ruleIndex=0), *rules) == "low"
+
+
+def test_an_extension_that_is_not_there_is_looked_for_by_the_rules_id() -> None:
+    queries = {"name": "Queries", "rules": [{"id": "A", **scored("9")}]}
+    found = result("A", rule={"toolComponent": {"index": 1}})
+    assert facts("sarif", log(run(found, extensions=[queries]))) == [scan(1), vulnerability("A", "critical")]
+
+
 @pytest.mark.parametrize(
     "component", [{"index": 0}, {"name": "Queries"}, {"guid": "q"}, {"name": "Queries", "index": -1}]
 )
@@ -310,6 +322,15 @@ def test_grypes_id_is_the_vulnerabilitys_without_its_package() -> None:
     assert facts("sarif", log(scanned)) == [
         scan(1, tool="grype"),
         vulnerability("CVE-2020-1", "high", tool="grype", package="libc6", image="shop:1"),
+    ]
+
+
+def test_an_id_of_another_scanner_that_ends_in_a_packages_name_stays_whole() -> None:
+    text = "This file introduces a vulnerable lodash package with a high severity vulnerability."
+    found = result("SNYK-JS-lodash", level="error") | {"message": {"text": text}}
+    assert facts("sarif", log(run(found))) == [
+        scan(1),
+        vulnerability("SNYK-JS-lodash", "high", package="lodash"),
     ]
 
 

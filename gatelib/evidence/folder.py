@@ -124,6 +124,8 @@ class _Hashing:
         self._done = sum(file.size for file in files.values())
         if large:
             self._in_threads(large)
+        if self._progress:
+            self._progress(self._total, self._total)
 
     def read(self, path: str, most: int) -> tuple[bytes | None, File] | None:
         """Return a file's bytes, unless they are too many, with its digest; ``None`` where it is a fault."""

@@ -89,7 +89,7 @@ class Tar(Pack):
                 continue
             raw, said = said or own_name, b""
             path = _path(raw, is_folder=kind == tar.FOLDER)
-            if not kinds and top is None:
+            if not kinds and (kind == tar.FOLDER or "/" in path):
                 top = _TOP.fullmatch(path.partition("/")[0])
             if top and path:
                 path = _below(top[0], path)

@@ -127,6 +127,18 @@ def test_what_gnu_tar_writes_is_the_pack(tmp_path: Path, form: str, top: str) ->
     assert read(packed) == expected
 
 
+@pytest.mark.parametrize("name", ["release-notes.txt", "release-1.4.2/notes.txt"])
+def test_a_file_of_a_pack_may_be_called_like_its_folder(tmp_path: Path, name: str) -> None:
+    command = need("tar")
+    made = sealed(tmp_path / "release-1.4.2", {name: b"new"})
+    content = {name: b"new", "MANIFEST.sha256": (made / "MANIFEST.sha256").read_bytes()}
+    subprocess.run([command, "-C", made, "-cf", tmp_path / "x.tar", "."], check=True)
+    assert read(tmp_path / "x.tar") == read(made)
+    if "/" not in name:
+        found, _ = scanned(archive(tmp_path / "y.tar", tar_of(content)))
+        assert list(found.files) == [name]
+
+
 PATHS = st.lists(
     st.text(
         st.characters(exclude_categories=["Cs"], exclude_characters="/\0"), min_size=1, max_size=20

@@ -150,12 +150,13 @@ class Waiver:
 
     name: str
     sha256: str
-    requester: str
+    """Digest of its canonical form, by which it is revoked."""
+    requester: str = ""
     approver: str
     expires: str
-    reason: str
-    ticket: str
-    signed_by: tuple[str, ...]
+    reason: str = ""
+    ticket: str = ""
+    signed_by: tuple[str, ...] = ()
     """Whose signatures were verified, the requester's first."""
     hid: tuple[str, ...]
     """Fingerprints, in order."""
@@ -347,7 +348,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         },
         "path": list(finding.path),
         "fingerprint": finding.fingerprint,
-        **({"vulnerability": asdict(finding.vulnerability)} if finding.vulnerability else {}),
+        "vulnerability": finding.vulnerability and asdict(finding.vulnerability),
         "waived_by": waived
         and {
             "name": waived.name,

@@ -11,7 +11,7 @@ from typing import Final
 from gatelib.report import Finding, Report
 from gatelib.reporters.interface import Reporter, Style
 from gatelib.reporters.prose import cell, code, prose
-from gatelib.reporters.show import explained, place, plural, rank, standing, waiver
+from gatelib.reporters.show import behind, explained, place, plural, rank, standing, waiver
 from gatelib.reporters.summary import changed
 
 LIMIT: Final = 65_000
@@ -36,6 +36,7 @@ class MarkdownReporter(Reporter):
             _section("Errors", [_error(report, index) for index in range(len(report.errors))], 12_000, True),
             _section("What to do", _remedies(report), 12_000),
             _section("Waived findings", _waived(report), 6_000),
+            _section("Used waivers", _used(report), 6_000),
             _section("Unused waivers", _unused(report), 3_000),
             _section("Rules that passed", _rules(report, "pass"), 4_000),
             _section("Rules with nothing to judge", _rules(report, "not_applicable"), 4_000),
@@ -121,6 +122,15 @@ def _waived(report: Report) -> list[str]:
         why = prose(finding.waived_by.reason, _SENTENCE)
         lines.append(f"- {code(finding.rule, _NAME)}{where}: {what}; {who}: {why}")
     return lines
+
+
+def _used(report: Report) -> list[str]:
+    return [
+        f"- {code(used.name, _NAME)}: {plural(len(used.hid), 'finding')}, {code(behind(used), _SENTENCE)}: "
+        f"{prose(used.reason, _SENTENCE)}"
+        for used in report.exceptions
+        if used.hid
+    ]
 
 
 def _unused(report: Report) -> list[str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final, Literal
 
 from gatelib.catalog import SEVERITIES
-from gatelib.report import Finding, Location, Problem, Report, WaivedBy
+from gatelib.report import Finding, Location, Problem, Report, WaivedBy, Waiver
 
 Standing = Literal["fails", "warns", "trial", "waived"]
 """What a finding does: fail the run, only warn, only report as a rule on trial; or it is waived."""
@@ -89,6 +89,19 @@ def about(finding: Finding) -> str:
 def waiver(waived: WaivedBy) -> str:
     """Return who allowed what until when."""
     return f"waived by {waived.name}, approved by {waived.approver}, until {waived.expires}"
+
+
+def behind(used: Waiver) -> str:
+    """Return who stands behind an exception, until when, and how it can be found."""
+    parts = [
+        f"requested by {used.requester}" if used.requester else "",
+        f"approved by {used.approver}",
+        f"signed by {', '.join(used.signed_by)}" if used.signed_by else "",
+        f"until {used.expires}",
+        f"ticket {used.ticket}" if used.ticket else "",
+        f"sha256 {used.sha256}",
+    ]
+    return ", ".join(part for part in parts if part)
 
 
 def explained(problem: Problem) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from gatelib.catalog import SEVERITIES
 from gatelib.report import Report
-from gatelib.reporters.show import Standing, plural, standing, visible
+from gatelib.reporters.show import Standing, behind, plural, standing, visible
 
 _OUTCOMES: Final = {
     "pass": "Passed: no finding fails the gate",
@@ -76,8 +76,7 @@ def _counts(report: Report) -> str:
 
 def _waivers(report: Report) -> Iterable[tuple[str, str]]:
     used = [
-        f"{visible(waiver.name)} ({plural(len(waiver.hid), 'finding')}, "
-        f"approved by {visible(waiver.approver)}, until {visible(waiver.expires)})"
+        f"{visible(waiver.name)} ({plural(len(waiver.hid), 'finding')}, {visible(behind(waiver))})"
         for waiver in report.exceptions
         if waiver.hid
     ]

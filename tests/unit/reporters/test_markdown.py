@@ -51,6 +51,13 @@ It changes `fail_on`, `images.allowlist`, `tls`.
 
 </details>
 
+<details><summary>Used waivers (1)</summary>
+
+- `agent-2026`: 1 finding, `requested by eve, approved by ana, signed by eve, ana, until 2026-12-31, ticket OPS-1, \
+sha256 0101010101010101010101010101010101010101010101010101010101010101`: reads the kernel's log
+
+</details>
+
 <details><summary>Unused waivers (1)</summary>
 
 - `old` until `2026-11-30`
@@ -98,7 +105,7 @@ def test_a_comment_never_outgrows_its_limit_and_counts_what_it_leaves_out() -> N
     assert LIMIT - 2000 < len(text) <= LIMIT
     shown = text.count("| critical | ")
     assert f"and {5000 - shown} more, left out for the length of this comment." in text
-    assert text.count("<details") == text.count("</details>") == 7
+    assert text.count("<details") == text.count("</details>") == 8
 
 
 @pytest.mark.parametrize(

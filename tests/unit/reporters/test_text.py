@@ -70,7 +70,9 @@ Error: something could not be read or judged, so this is no pass; 2 failing find
   Rules passed (1): GL-K8S-004
   Rules with nothing to judge (1): GL-NET-001
   Rules skipped (1): GL-K8S-009
-  Waivers used: agent-2026 (1 finding, approved by ana, until 2026-12-31)
+  Waivers used: agent-2026 (1 finding, requested by eve, approved by ana, signed by eve, ana, until
+      2026-12-31, ticket OPS-1, sha256
+      0101010101010101010101010101010101010101010101010101010101010101)
   Waivers unused: old (until 2026-11-30)
   Configuration: not trusted, it was found in the judged tree; it changes fail_on, images.allowlist,
       tls

@@ -520,6 +520,7 @@ MUTATIONS: Final = (
         given("nina", "lea", approver="lea@example.com", rules=["GL-K8S-999"]),
     ),
     Mutation("GL-EXC-004", "an exception waives nothing", given("nina", "omar"), warns=True),
+    Mutation("GL-EXC-005", "an exception ends in a week", ends_soon, warns=True),
     Mutation(
         "GL-EXC-006",
         "nobody has reviewed an emergency",

@@ -37,7 +37,7 @@ class Case:
     rule: str
     envelope: Mapping[str, Any]
     data: Mapping[str, Any]
-    """The parameters, exceptions and evidence, as they lie under ``data.gatelib``."""
+    """The parameters, exceptions and evidence with its verifications, as they lie under ``data.gatelib``."""
     unread: str = ""
     """What gatelib says where it cannot read, or refuses, a part of the file."""
 
@@ -101,13 +101,18 @@ def policy_of(rule: str, data: Mapping[str, Any]) -> Policy:
 
 def _fixtures() -> Iterator[Case]:
     for case in fixtures.find(ROOT / "fixtures", core()):
-        given = case.given
+        given, envelope = case.given, fixtures.envelope(case, core())
         yield Case(
             name=case.name,
             path=case.path,
             rule=case.rule,
-            envelope=fixtures.envelope(case, core()),
-            data=_data(given.get("params", {}), given.get("exceptions", []), given.get("evidence", {})),
+            envelope=envelope,
+            data=_data(
+                given.get("params", {}),
+                given.get("exceptions", []),
+                envelope["evidence"],
+                envelope["verifications"],
+            ),
         )
 
 
@@ -121,7 +126,7 @@ def _corpus() -> Iterator[Case]:
             path=CORPUS / given["file"],
             rule=rule,
             envelope=envelope,
-            data=_data({}, [], {}),
+            data=_data({}, [], {}, []),
             unread="; ".join(f"{problem.code} {problem.message}" for problem in problems),
         )
 
@@ -130,5 +135,10 @@ PARTS = {"fixtures": _fixtures, "corpus": _corpus}
 """Where cases come from; the corpus lies beside the checkout, or nowhere."""
 
 
-def _data(params: Any, exceptions: Any, evidence: Any) -> dict[str, Any]:
-    return {"params": params, "exceptions": exceptions, "evidence": evidence}
+def _data(params: Any, exceptions: Any, evidence: Any, verifications: Any) -> dict[str, Any]:
+    return {
+        "params": params,
+        "exceptions": exceptions,
+        "evidence": evidence,
+        "verifications": verifications,
+    }

@@ -109,7 +109,7 @@ def _reviewing(rule: str) -> Policy:
 
 def put_data(server: Server, data: Mapping[str, Any]) -> None:
     """Put what a case brings beside the bundle of a server."""
-    for key in ("params", "exceptions", "evidence"):
+    for key in ("params", "exceptions", "evidence", "verifications"):
         status, answer = server.ask("PUT", f"/v1/data/gatelib/{key}", data[key])
         assert status == 204, answer
 

@@ -1,14 +1,17 @@
-"""The pages that are generated: ``docs/parameters.md`` and ``docs/rules/README.md``."""
+"""The pages that are generated: of the parameters, of the rules, and of what the release gate denies."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from gatelib import catalog
+
+if TYPE_CHECKING:
+    from tests.mutations import Mutation
 
 ROOT = Path(__file__).resolve().parent.parent
 GATELIB = ROOT / "rego" / "gatelib"
@@ -38,6 +41,26 @@ Each rule has a page, which `gatelib explain ID` prints. *deny* fails the run, *
 stand, the page says which applies when. Rules marked *set* need other documents than the one they judge, such
 as the NetworkPolicies of a namespace. A rule runs at the gates that its row names.
 """
+
+
+_RELEASE: Final = """\
+The [example of a release](../examples/release) passes the gate `pre-promote`. Below, each row is a copy of it with one
+fact changed, every file signed by its producer and the pack sealed again; the named rule, and no other, denies the
+copy, or warns of it where the row says so. A test does this on the embedded engine, on OPA, on an OPA server and on
+Conftest, and has the [memo](guides/memo.md) say NO-GO for each that is denied.
+"""
+
+
+def release_page(mutations: Iterable[Mutation]) -> str:
+    """Return the table of what changes in the example, and of the rule that denies it."""
+    entries = catalog.build(rule_sources())
+    rows = [
+        f"| {_cell(mutation.fact)} | [{mutation.rule}](rules/{mutation.rule}.md) "
+        f"| {_cell(entries[mutation.rule]['title'])} | {'warn' if mutation.warns else 'deny'} |"
+        for mutation in mutations
+    ]
+    head = ["| changed fact | rule | which says | action |", "| --- | --- | --- | --- |"]
+    return "\n".join([_GENERATED, "", "# What the release gate denies", "", _RELEASE, *head, *rows]) + "\n"
 
 
 def rule_sources() -> list[tuple[str, str]]:

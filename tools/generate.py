@@ -1,4 +1,4 @@
-"""Write, or with ``--check`` only compare, what is generated: the rule catalogue, two pages, a manifest."""
+"""Write, or with ``--check`` only compare, what is generated: the rule catalogue, pages, a manifest."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from gatelib import catalog
 from gatelib.catalog import Entry
 from gatelib.export.gatekeeper import sync
 from gatelib.policy import shipped
+from tests.mutations import MUTATIONS
 from tools import docs
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,6 +27,7 @@ def generated() -> dict[Path, str]:
         REGO / "gatelib" / "catalog" / "core" / "data.json": text,
         ROOT / "docs" / "parameters.md": docs.parameters_page(),
         ROOT / "docs" / "rules" / "README.md": docs.rules_index(),
+        ROOT / "docs" / "release-gate.md": docs.release_page(MUTATIONS),
         ROOT / "deploy" / "gatekeeper" / "sync.yaml": sync_set(entries),
     }
 

@@ -74,7 +74,7 @@ def tried(value: Any, expected: str) -> None:
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-@settings(max_examples=budget(60, 1500), deadline=None)
+@settings(max_examples=budget(60, 500), deadline=None)
 @given(st.data())
 def test_any_value_in_any_place(name: str, data: st.DataObject) -> None:
     whole = sample(name)
@@ -83,7 +83,7 @@ def test_any_value_in_any_place(name: str, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("number", [0, 1, 3])
-@settings(max_examples=budget(60, 1500), deadline=None)
+@settings(max_examples=budget(60, 500), deadline=None)
 @given(st.data())
 def test_any_value_in_any_place_of_a_statement(number: int, data: st.DataObject) -> None:
     envelope = json.loads(stored("in-toto/cosign-2.jsonl").splitlines()[number])
@@ -95,7 +95,7 @@ def test_any_value_in_any_place_of_a_statement(number: int, data: st.DataObject)
     tried({**envelope, "payload": payload}, "in-toto")
 
 
-@settings(max_examples=budget(100, 1500), deadline=None)
+@settings(max_examples=budget(100, 500), deadline=None)
 @given(VALUES | st.binary(max_size=40))
 def test_anything_at_all(value: Any) -> None:
     data = value if isinstance(value, bytes) else json.dumps(value).encode()

@@ -23,6 +23,10 @@ NOT_KUBERNETES_OWN = {
     ("cert-manager.io/v1", "Certificate"),
     ("cert-manager.io/v1", "Issuer"),
     ("syncset.gatekeeper.sh/v1alpha1", "SyncSet"),
+    ("argoproj.io/v1alpha1", "AnalysisTemplate"),
+    ("argoproj.io/v1alpha1", "ApplicationSet"),
+    ("argoproj.io/v1alpha1", "Rollout"),
+    ("argoproj.io/v1alpha1", "WorkflowTemplate"),
 }
 """Kinds of add-ons, whose schemas are not Kubernetes' own."""
 

@@ -22,7 +22,7 @@ of_release(changes, files) := {
 	"evidence": {path: {
 		"format": data.gatelib.layout.roles[role].formats[0],
 		"role": role,
-		"sha256": "00",
+		"sha256": path,
 		"size": 9,
 		"facts": facts,
 	} |

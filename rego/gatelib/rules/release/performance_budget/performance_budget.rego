@@ -17,6 +17,7 @@
 #   since: 0.1.0
 package gatelib.rules.release.performance_budget
 
+import data.gatelib.input as gate_input
 import data.gatelib.lib.documents
 import data.gatelib.lib.evidence
 import data.gatelib.lib.numbers
@@ -47,6 +48,15 @@ deny contains finding if {
 	not is_positive(object.get(test.fact, field, null))
 	msg := sprintf("the load test of `%s` has no `%s` over 0", [test.file, field])
 	finding := object.union(evidence.at(test, [field]), {"id": "GL-REL-016", "msg": msg})
+}
+
+# A test is as fast as itself.
+deny contains finding if {
+	some test in tests
+	some baseline in baselines
+	gate_input.evidence[test.file].sha256 == gate_input.evidence[baseline.file].sha256
+	msg := sprintf("the baseline `%s` is the load test `%s` itself", [baseline.file, test.file])
+	finding := object.union(evidence.at(baseline, []), {"id": "GL-REL-016", "msg": msg})
 }
 
 # The fastest of several baselines counts.

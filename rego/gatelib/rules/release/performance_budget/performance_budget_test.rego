@@ -37,6 +37,11 @@ test_deny_a_regression_over_the_limit if {
 		with data.gatelib.params as {"performance": {"max_p95_regression_percent": 10.25}}
 }
 
+test_deny_a_baseline_that_is_the_test_itself if {
+	given := json.patch(envelope([load_test({})], [load_test({})]), [{"op": "replace", "path": ["evidence", baseline_file, "sha256"], "value": file}])
+	rule.deny == {packs.in_file("GL-REL-016", baseline_file, ["facts", 0], "the baseline `perf/k6-baseline.json` is the load test `perf/k6.json` itself")} with input as given
+}
+
 test_deny_numbers_that_are_none if {
 	every wrong in [0, null, "200", -1] {
 		rule.deny == {found("p95_ms", "the load test of `perf/k6.json` has no `p95_ms` over 0")} with input as envelope([load_test({"p95_ms": wrong})], [load_test({})])

@@ -63,7 +63,8 @@ deny contains finding if {
 	}
 }
 
-secrets := evidence.facts("secret-scan", "secret")
+# Its report among the other scans is its report all the same.
+secrets := array.concat(evidence.facts("secret-scan", "secret"), evidence.facts("scan", "secret"))
 
 told_one_by_one(entry) if {
 	"secrets" in scans.kinds(entry.fact)

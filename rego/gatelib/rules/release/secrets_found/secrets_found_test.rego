@@ -41,6 +41,12 @@ test_deny_a_pack_without_a_scan if {
 	rule.deny == {packs.missing("GL-REL-004", "scans/gitleaks.json")} with input as packs.envelope({})
 }
 
+test_deny_a_secret_in_another_file_of_scans if {
+	other := "scans/leaks.sarif"
+	given := packs.envelope({file: ["secret-scan", [scan("gitleaks")]], other: ["scan", [scan("gitleaks"), {"type": "secret", "rule": "jwt", "file": "a"}]]})
+	rule.deny == {packs.in_file("GL-REL-004", other, ["facts", 1], "secret of rule `jwt` in `a`")} with input as given
+}
+
 test_unjudged_a_file_that_cannot_be_read if {
 	rule.unjudged == packs.unjudged(file) with input as packs.unreadable(envelope([scan("gitleaks")]), file)
 }

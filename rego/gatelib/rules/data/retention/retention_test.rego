@@ -82,8 +82,10 @@ test_allow_to_the_last_moment if {
 		{"retention": {"days": 1, "created": "2026-11-21"}},
 		{"retention": {"days": 36500, "created": "2026-11-22T00:00:00Z"}},
 		{"retention": {"until": "2026-11-22T00:00:00Z"}},
-		{"retention": {"until": "2026-11-22", "days": null}},
+		{"retention": {"until": "2026-11-22", "days": null, "created": "2026-11-01"}},
+		{"retention": {"until": null, "days": 30, "created": "2026-11-01"}},
+		{"retention": {"until": "", "days": 30, "created": "2026-11-01"}},
 	])
 	retention.deny == set() with input as given
-	retention.subjects == {0, 1, 2, 3, 4} with input as given
+	retention.subjects == {0, 1, 2, 3, 4, 5, 6} with input as given
 }

@@ -45,20 +45,12 @@ problems(citations, spec) := [[["citations", position, "source"], problem] |
 	is_array(citations)
 }
 
-citation_problem("", _) := "has a citation of no source"
-
-citation_problem(cited, named) := sprintf("cites `%s`, which is none of its sources", [cited]) if {
-	cited != ""
+citation_problem(cited, named) := "has a citation of no source" if {
+	cited == ""
+} else := sprintf("cites `%s`, which is none of its sources", [cited]) if {
 	count(named) == 0
-}
-
-citation_problem(cited, named) := sprintf("cites `%s`, which is the `id` of %v sources", [cited, count(named)]) if {
-	cited != ""
+} else := sprintf("cites `%s`, which is the `id` of %v sources", [cited, count(named)]) if {
 	count(named) > 1
-}
-
-citation_problem(cited, named) := sprintf("cites `%s`, a source without `uri`", [cited]) if {
-	cited != ""
-	count(named) == 1
+} else := sprintf("cites `%s`, a source without `uri`", [cited]) if {
 	governed.text_at(named[0], ["uri"]) == ""
 }

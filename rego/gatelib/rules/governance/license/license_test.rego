@@ -75,6 +75,11 @@ test_deny_a_dataset_from_nowhere if {
 	)} with input as {"gatelib": 1, "documents": [{"index": 0, "content": dataset}]}
 }
 
+test_allow_a_dataset_from_somewhere if {
+	dataset := object.union(record({"sources": [{"licence": "MIT"}]}), {"kind": "Dataset"})
+	license.deny == set() with input as {"gatelib": 1, "documents": [{"index": 0, "content": dataset}]}
+}
+
 test_allow_listed_licences_and_accepted_terms if {
 	given := envelope([
 		{"sources": []},

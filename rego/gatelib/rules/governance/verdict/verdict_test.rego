@@ -104,6 +104,15 @@ test_deny_an_unsigned_verdict_where_signatures_are_wanted if {
 	} with input as given with data.gatelib.params as with_signatures
 }
 
+test_deny_a_verdict_where_something_else_was_verified if {
+	given := json.patch(
+		signed_in_pack([acted(signed_at("2026-11-21T00:00:00Z"), "2026-11-21T00:00:00Z")]),
+		[{"op": "replace", "path": "/verifications/1/type", "value": "signature"}],
+	)
+	verdict.deny == {in_file(0, ["signature"], "is not signed for this action by a key of `trust.verdicts`")} with input as given
+		with data.gatelib.params as with_signatures
+}
+
 test_deny_a_document_whatever_was_verified_of_a_file if {
 	given := signed_in_pack([acted(signed_at("2026-11-21T00:00:00Z"), "2026-11-21T00:00:00Z")])
 	beside := json.patch(given, [{"op": "add", "path": "/documents/1", "value": {

@@ -66,10 +66,13 @@ def test_there_is_a_definition_for_each_gate_that_judges_a_change_and_one_for_al
     fixed = {path.stem: definition.read(path, CORE).data["bundle"] for path in SHIPPED}
     assert {name: values.get("gate") for name, values in fixed.items()} == {
         "admission": "admission",
+        "budget-freeze": "pre-promote",
+        "dlp-required": "pr",
         "full": None,
         "gatekeeper": "admission",
         "pr": "pr",
         "pre-promote": "pre-promote",
+        "tenant-labels": "pr",
         "verdict": "pr",
     }
 
@@ -78,10 +81,13 @@ def test_a_definition_holds_the_rules_of_its_gate_and_the_full_one_all() -> None
     found = {path.stem: list(definition.read(path, CORE).catalog) for path in SHIPPED}
     assert found == {
         "admission": of_gate("admission", "document"),
+        "budget-freeze": ["GL-REL-017"],
+        "dlp-required": ["GL-DAT-001"],
         "full": list(CORE.catalog),
         "gatekeeper": [rule for rule in of_gate("admission") if rule != "GL-TEN-002"],
         "pr": of_gate("pr"),
         "pre-promote": of_gate("pre-promote"),
+        "tenant-labels": ["GL-TEN-001"],
         "verdict": of_requests("pr"),
     }
 

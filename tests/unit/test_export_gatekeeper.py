@@ -232,7 +232,10 @@ def test_the_constraint_that_warns_has_the_rules_that_can_warn() -> None:
     assert spec["enforcementAction"] == "warn"
     assert spec["parameters"] == {
         "action": "warn",
-        "rules": ["GL-IMG-001", "GL-IMG-003", "GL-K8S-004", "GL-K8S-010", "GL-K8S-015"],
+        "rules": [
+            *("GL-EXC-005", "GL-EXC-007", "GL-IMG-001", "GL-IMG-003"),
+            *("GL-K8S-004", "GL-K8S-010", "GL-K8S-015"),
+        ],
     }
 
 

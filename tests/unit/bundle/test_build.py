@@ -30,7 +30,7 @@ CREATED = datetime(2026, 11, 22, 12, 30, 0, tzinfo=timezone.utc)
 SHIPPED = sorted(path.stem for path in (ROOT / "bundles").glob("*.yaml"))
 REGO = ROOT / "rego"
 
-GROUPS = ("defaults", "gates", "kinds", "layout", "params_schema")
+GROUPS = ("defaults", "gates", "kinds", "layout", "params_schema", "severities")
 """The tables of the library that every bundle needs."""
 
 

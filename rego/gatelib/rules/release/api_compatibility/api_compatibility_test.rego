@@ -33,6 +33,10 @@ test_deny_a_comparison_that_shows_nothing if {
 	}
 }
 
+test_no_baseline_is_also_none_of_a_release_without_a_version if {
+	rule.baseline_problem("", "") == "the measurement of the API names no `baseline` that it was compared with"
+}
+
 test_deny_a_baseline_that_is_no_text if {
 	every value in [null, 2, ["2.13.4"], {"version": "2.13.4"}, true] {
 		rule.deny == {finding(["baseline"], "the measurement of the API names no `baseline` that it was compared with")} with input as given([breaking(0, value)])

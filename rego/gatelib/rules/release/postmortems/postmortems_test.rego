@@ -26,6 +26,15 @@ test_deny_a_missing_report_and_postmortem if {
 	rule.deny == {no_report, no_postmortem("2026-10-01T00:00:00Z")} with input as given([record("Incident", object.remove(written, ["resolved", "report", "postmortem"]))])
 }
 
+test_an_incident_that_goes_on_counts_from_its_beginning if {
+	rule.deny == {no_postmortem("2026-10-01T00:00:00Z")} with input as given([record("Incident", object.union(object.remove(written, ["postmortem"]), {"resolved": null}))])
+}
+
+test_allow_times_at_their_bounds if {
+	rule.deny == set() with input as given([record("Incident", object.union(written, {"resolved": "2026-10-01T00:00:00Z"}))])
+	rule.deny == set() with input as given([record("Incident", {"severity": "sev1", "started": "2026-11-22T00:00:00Z"})])
+}
+
 test_deny_what_is_not_published if {
 	every about in [
 		null, "yes", {}, {"published": "2026-10-02T00:00:00Z"}, {"url": "https://i.example.com/1"},

@@ -78,6 +78,10 @@ test_deny_times_that_are_none if {
 	rule.deny == {finding(["history", 0, "entered"], "the release names no time at which it entered `stage`")} with input as given([promotion("ring-0", [object.remove(stage, ["entered"])])])
 }
 
+test_allow_a_stay_that_ends_now if {
+	rule.deny == set() with input as given([promotion("ring-0", [object.union(stage, {"left": "2026-11-22T00:00:00Z"})])])
+}
+
 test_deny_times_in_the_future if {
 	rule.deny == {finding(["history", 0, "left"], "the release left `stage` in the future, on `2026-11-22T00:00:01Z`")} with input as given([promotion("ring-0", [object.union(stage, {"left": "2026-11-22T00:00:01Z"})])])
 	ahead := object.union(stage, {"entered": "2026-11-22T00:00:01Z", "left": null})

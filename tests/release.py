@@ -89,15 +89,19 @@ class Release:
         self.edit(name, restate)
 
     def seal(
-        self, *, created: Mapping[str, str] | None = None, keys: Mapping[str, str] | None = None
+        self,
+        *,
+        created: Mapping[str, str] | None = None,
+        keys: Mapping[str, str] | None = None,
+        signed_images: bool = True,
     ) -> Release:
         """Have the image signed and attested, every file signed by its producer, and the pack sealed.
 
         ``created`` gives the times of files that were made at another time, ``keys`` the names of other keys
-        for producers.
+        for producers; without ``signed_images`` what speaks for the images stays as it is.
         """
         for path in sorted(self.path("provenance").rglob("*")):
-            if path.is_file():
+            if path.is_file() and signed_images:
                 path.write_bytes(_signed(path.read_bytes(), key("release-builder")))
         for name in _OWN[:2]:
             self.path(name).unlink(missing_ok=True)

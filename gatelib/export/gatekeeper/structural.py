@@ -12,7 +12,18 @@ from typing import Any, Final
 from gatelib.errors import PolicyError
 
 _KEPT: Final = frozenset(
-    {"description", "enum", "maximum", "minItems", "minLength", "minimum", "pattern", "required", "type"}
+    {
+        "description",
+        "enum",
+        "maximum",
+        "maxItems",
+        "minItems",
+        "minLength",
+        "minimum",
+        "pattern",
+        "required",
+        "type",
+    }
 )
 _DROPPED: Final = frozenset({"$schema", "title"})
 

@@ -117,10 +117,7 @@ def _lines(text: str) -> Iterator[tuple[str, str]]:
         if line is None:
             raise EvidenceError("is no line of `sha256sum`", file=NAME, line=number)
         escaped, digest, name = line.groups()
-        path = name
-        if escaped:
-            path = _ESCAPE.sub(lambda found: _ESCAPED.get(found[0], "\0"), name)
-        if bool(escaped) != (path != name) or "\r" in name:
+        if bool(escaped) != ("\\" in name) or "\r" in name:
             raise EvidenceError("is no line of `sha256sum`", file=NAME, line=number)
-        yield path, digest
+        yield _ESCAPE.sub(lambda found: _ESCAPED.get(found[0], "\0"), name), digest
         place = line.end()

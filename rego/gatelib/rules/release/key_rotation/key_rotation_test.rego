@@ -11,6 +11,18 @@ test_allow_a_young_key_and_one_at_rest if {
 	rule.deny == set() with input as given([inventory([young]), inventory([old])])
 }
 
+test_allow_what_happens_now if {
+	now := "2026-11-22T00:00:00Z"
+	rule.deny == set() with input as given([inventory([object.union(young, {"created": now, "revoked": null})])])
+	rule.deny == set() with input as given([inventory([young, object.union(old, {"revoked": now, "lastUsed": now})])])
+}
+
+test_only_entries_of_the_index_name_producers if {
+	pack := given([inventory([young])])
+	others := [{"type": "pack", "sha256": "00", "problems": []}, {"type": "rejected", "file": "a", "reason": "none"}, "entry"]
+	rule.deny == set() with input as object.union(pack, {"verifications": array.concat(pack.verifications, others)})
+}
+
 test_deny_a_key_that_is_too_old if {
 	rule.deny == {finding(["keys", 0, "created"], "key `k` was made on `2026-06-01T00:00:00Z`, more than 173 days ago")} with input as given([inventory([young])])
 		with data.gatelib.params as {"keys": {"max_age_days": 173}}

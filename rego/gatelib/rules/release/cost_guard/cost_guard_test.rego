@@ -100,3 +100,9 @@ cost(changes) := object.union(
 growth(percent) := packs.measurement("storage.projected_growth_percent", percent, "percent")
 
 envelope(costs, storage) := packs.envelope({file: ["cost", costs], storage_file: ["storage-projection", storage]})
+
+test_deny_numbers_that_are_none_under_a_budget if {
+	given := envelope([cost({"monthly": "9"}), cost({"past_monthly": "1"})], [growth(1)])
+	rule.deny == {found("monthly", "has no `monthly` that is a number")} with input as given
+		with data.gatelib.params as {"cost": {"budgets": {"api": {"max_monthly": 20000}}}}
+}

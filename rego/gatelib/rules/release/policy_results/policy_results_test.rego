@@ -70,3 +70,11 @@ conftest(changes) := object.union({"type": "policy_results", "tool": "conftest",
 report(changes) := object.union(conftest({"tool": "gatelib", "trusted": true, "now": "2026-11-22T00:00:00Z"}), changes)
 
 envelope(facts) := packs.envelope({file: ["policy-results", facts]})
+
+test_deny_with_the_failures_of_its_own_file if {
+	given := packs.envelope({
+		file: ["policy-results", [conftest({"outcome": "fail", "failures": 1})]],
+		"policies/other.json": ["policy-results", [conftest({}), {"type": "policy_failure", "rule": "GL-K8S-001", "file": "api.yaml"}]],
+	})
+	rule.deny == {packs.in_file("GL-REL-006", file, ["facts", 0, "outcome"], "conftest of `policies/results.json` ended with `fail`")} with input as given
+}

@@ -98,3 +98,9 @@ provenance(builder, source, commit) := {
 }
 
 trusted := {"provenance": {"builders": ["builder-1"], "sources": ["https://git.example.com/*"]}}
+
+test_deny_an_unpinned_image_for_that_alone if {
+	fine := attested(provenance("builder-1", "https://git.example.com/api", ""))
+	given := json.patch(fine, [{"op": "add", "path": "documents/0/content/spec/images/1", "value": "r.example.com/worker:1"}])
+	rule.deny == {about(1, "image `r.example.com/worker:1` is not named by its digest")} with input as given with data.gatelib.params as trusted
+}

@@ -6,7 +6,7 @@ import data.gatelib.rules.release.reproducibility as rule
 file := "build/reproducibility.json"
 
 test_allow_at_the_edges if {
-	every given in [envelope(1, null), envelope(1, []), envelope(0.8, [explained]), envelope(0.999, [explained, explained])] {
+	every given in [envelope(1, null), envelope(1, []), envelope(1, [{}]), envelope(0.8, [explained]), envelope(0.999, [explained, explained])] {
 		rule.deny == set() with input as given
 		rule.unjudged == set() with input as given
 		rule.subjects == {0} with input as given

@@ -11,6 +11,7 @@ test_allow_a_quiet_day if {
 	every facts in [
 		[watch({})],
 		[watch({"first": "2026-11-21T03:00:00Z", "last": "2026-11-21T21:00:00Z", "longest_gap": 10800})],
+		[watch({"last": "2026-11-22T00:00:00Z"})],
 		[watch({}), alert({"priority": "Informational"}), alert({"last": "2026-11-21T00:00:00Z"})],
 	] {
 		rule.deny == set() with input as envelope(facts, 0)

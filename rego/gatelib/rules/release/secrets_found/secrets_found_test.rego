@@ -56,3 +56,11 @@ test_deny_a_secret_once_where_its_sum_is_told_too if {
 	given := envelope([scan("gitleaks"), secret, {"type": "vulnerabilities", "tool": "gitleaks", "count": 1}])
 	rule.deny == {packs.in_file("GL-REL-004", file, ["facts", 1], "secret of rule `jwt` in `a`, line 3, commit `4f1c2a9d0b7e`")} with input as given
 }
+
+test_deny_a_sum_that_is_null if {
+	given := envelope([scan("gitleaks"), {"type": "secret", "rule": "jwt", "file": "a", "line": 0}, {"type": "vulnerabilities", "tool": "gitleaks", "count": null}])
+	rule.deny == {
+		packs.in_file("GL-REL-004", file, ["facts", 1], "secret of rule `jwt` in `a`"),
+		packs.in_file("GL-REL-004", file, ["facts", 2], "a value of type `null` found by gitleaks"),
+	} with input as given
+}

@@ -84,3 +84,21 @@ test_allow_an_image_whose_scan_names_it if {
 	named := object.union(scan("Trivy"), {"digest": packs.image})
 	rule.deny == set() with input as envelope({"scans/trivy.sarif": ["scan", [named]]})
 }
+
+test_deny_images_that_no_tool_for_images_scanned if {
+	given := envelope({"scans/trivy.sarif": ["scan", [scan("osv-scanner")]]})
+	rule.deny == {packs.at_release("GL-REL-031", sprintf("release `api-1` has no scan of image `%s` that counts", [packs.image]))} with input as given
+}
+
+test_deny_a_kind_of_test_that_did_not_run if {
+	every counts in [{"tests": 0, "skipped": 0}, {"tests": 3, "skipped": 3}] {
+		rule.deny == {packs.at_release("GL-REL-031", "release `api-1` has no test of kind `unit` that ran")} with input as envelope({"tests/unit.xml": ["tests", [suite(counts)]]})
+	}
+}
+
+test_deny_flaky_tests_whatever_another_suite_claims if {
+	every claimed in [-10, "0", null] {
+		given := envelope({"tests/unit.xml": ["tests", [suite({"flaky": 6}), suite({"flaky": claimed})]]})
+		rule.deny == {packs.at_release("GL-REL-031", "6 tests are quarantined as flaky, and 5 may be")} with input as given
+	}
+}

@@ -94,3 +94,11 @@ test_deny_one_in_a_line_of_the_sources if {
 		{"vulnerability": {"id": "CVE-1", "package": "", "image": ""}},
 	)} with input as given
 }
+
+test_deny_one_in_a_package_of_no_image if {
+	given := envelope([scan({}), vulnerability({"image": ""})])
+	rule.deny == {object.union(
+		found(1, "`CVE-1` of severity high in `zlib`, found by Trivy"),
+		{"vulnerability": {"id": "CVE-1", "package": "zlib", "image": ""}},
+	)} with input as given
+}

@@ -69,6 +69,16 @@ test_holidays_count_once_and_not_at_weekends if {
 	gone_by(1, "2026-02-26T10:00:00Z", "2026-02-28T00:00:00Z", {"holidays": ["2026-02-30", "2026-02-28"]})
 }
 
+test_a_holiday_counts_on_the_last_day_and_not_after_it if {
+	gone_by(1, "2026-12-23T10:00:00Z", "2026-12-25T00:00:00Z", {"holidays": ["2026-12-25", "2026-12-28"]})
+	not gone_by(1, "2026-12-23T10:00:00Z", "2026-12-25T00:00:00Z", {"holidays": ["2026-12-24"]})
+}
+
+test_the_ninth_is_the_day_before_the_tenth if {
+	calendar.day(ns("2026-09-09T00:00:00Z"), "UTC") == 20705
+	calendar.day(ns("2026-10-10T00:00:00Z"), "UTC") == 20736
+}
+
 test_other_weekends if {
 	gone_by(1, "2026-11-14T10:00:00Z", "2026-11-16T00:00:00Z", {"weekend": ["Friday", "Saturday"]})
 	gone_by(1, "2026-11-20T10:00:00Z", "2026-11-22T00:00:00Z", {"weekend": []})

@@ -12,13 +12,15 @@ import pytest
 
 from gatelib import engines
 from gatelib.export import conftest, folder
+from gatelib.memo import Memo, compose
 from gatelib.policy import Policy, shipped
 from gatelib.run import Run
+from gatelib.settings import parse_now
 from tests.engines import need
 from tests.mutations import MUTATIONS, Mutation
 from tests.opa_server import Server, bundle_of, opa_server, write_bundle
 from tests.parity import columns
-from tests.release import SOURCE, Release, denials
+from tests.release import NOW, SOURCE, Release, denials
 
 GATE = "pre-promote"
 WARNS_ALWAYS = {"GL-REL-003", "GL-REL-009"}
@@ -53,10 +55,10 @@ def asked(release: Release) -> tuple[bytes, Policy]:
 def test_the_example_as_it_is_passes() -> None:
     release = Release.__new__(Release)
     release.folder, release.pack = SOURCE, SOURCE / "release-2.14.0"
-    report = release.report()
-    assert denials(report) == []
-    assert {finding.rule for finding in report.findings} == WARNS_ALWAYS
-    assert report.outcome == "pass"
+    found = memo(release)
+    assert denials(found.report) == []
+    assert {finding.rule for finding in found.report.findings} == WARNS_ALWAYS
+    assert (found.report.outcome, found.decision, found.exit_code) == ("pass", "GO", 0)
 
 
 def test_every_rule_of_the_gate_has_its_mutation() -> None:
@@ -70,12 +72,20 @@ def test_one_changed_fact_is_denied_by_its_rule_on_every_engine(
 ) -> None:
     need("conftest")
     release = mutated(mutation, tmp_path / "release")
-    report = release.report()
+    found = memo(release)
+    denied, waiting = (
+        denials(found.report),
+        {gate.id for gate in found.gates if gate.standing == "not proved"},
+    )
     if mutation.warns:
-        warned = {finding.rule for finding in report.findings if finding.action == "warn"}
-        assert (denials(report), warned - WARNS_ALWAYS) == ([], {mutation.rule})
+        warned = {finding.rule for finding in found.report.findings if finding.action == "warn"}
+        assert (denied, warned - WARNS_ALWAYS) == ([], {mutation.rule})
+        assert (found.decision, waiting) == ("GO", set())
     else:
-        assert denials(report) == [mutation.rule]
+        assert denied == [mutation.rule]
+        named = {gate.id for gate in found.gates if mutation.rule in {proof.rule for proof in gate.proofs}}
+        assert (found.decision, waiting) == ("NO-GO", named)
+        assert named or any(mutation.rule in objection for objection in found.objections)
     envelope, policy = asked(release)
     expected = answer("embedded", policy, envelope)
     assert answer("opa", policy, envelope) == expected
@@ -90,6 +100,13 @@ def mutated(mutation: Mutation, place: Path) -> Release:
         release.seal()
     mutation.change(release)
     return release.seal() if mutation.sealed else release
+
+
+def memo(release: Release) -> Memo:
+    judged, *manifests = release.judged()
+    clock = parse_now(NOW)
+    assert clock is not None
+    return compose(release.gate(gate=GATE), judged, manifests, clock=clock)
 
 
 def answer(engine: str, policy: Policy, envelope: bytes) -> columns.Answer:

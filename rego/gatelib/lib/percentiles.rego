@@ -6,7 +6,7 @@
 package gatelib.lib.percentiles
 
 import data.gatelib.lib.documents
-import data.gatelib.lib.numbers
+import data.gatelib.lib.numerals
 import data.gatelib.lib.records
 
 # METADATA
@@ -37,8 +37,8 @@ contradictions(found, percent) := {object.union(records.at(found, ["spec", "valu
 	made != found.spec.value
 	msg := sprintf("Measurement `%s` is %s, and its details make %s", [
 		found.spec.name,
-		numbers.shown(found.spec.value),
-		numbers.shown(made),
+		numerals.shown(found.spec.value),
+		numerals.shown(made),
 	])
 }
 

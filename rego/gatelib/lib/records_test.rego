@@ -19,7 +19,7 @@ test_records_of_documents_and_of_evidence if {
 		"documents": [{"index": 0, "root": 0, "content": release}, {"index": 1, "root": 0, "content": drill}],
 		"evidence": {"chaos-dr/run-1.json": {
 			"format": "gatelib.dev/v1",
-			"role": "drills",
+			"role": "dr-drill",
 			"size": 1,
 			"facts": [{"apiVersion": "gatelib.dev/v1", "kind": "Incident"}, drill, {"kind": "Drill"}],
 		}},
@@ -34,7 +34,7 @@ test_records_of_documents_and_of_evidence if {
 		}],
 	}
 	said := {"name": "d", "metadata": {"name": "d"}, "spec": {"type": "dr"}}
-	found := records.all("Drill", "drills") with input as given
+	found := records.all("Drill", "dr-drill") with input as given
 	found == [
 		object.union(said, {"place": {"document": 1}, "prefix": [], "trusted": false}),
 		object.union(said, {"place": {"evidence": "chaos-dr/run-1.json"}, "prefix": ["facts", 1], "trusted": true}),
@@ -47,6 +47,6 @@ test_records_of_documents_and_of_evidence if {
 
 test_a_record_without_anything if {
 	given := {"gatelib": 1, "documents": [{"index": 3, "root": 0, "content": {"kind": "Drill", "apiVersion": "gatelib.dev/v1"}}]}
-	found := records.all("Drill", "drills") with input as given
+	found := records.all("Drill", "dr-drill") with input as given
 	found == [{"place": {"document": 3}, "prefix": [], "name": "", "metadata": {}, "spec": {}, "trusted": false}]
 }

@@ -4,7 +4,7 @@
 package gatelib.lib.shares
 
 import data.gatelib.lib.measurements
-import data.gatelib.lib.numbers
+import data.gatelib.lib.numerals
 import data.gatelib.lib.records
 
 # METADATA
@@ -16,7 +16,7 @@ under(role, name, least) := {object.union(records.at(record, ["spec", "value"]),
 	record.spec.value < least
 	msg := sprintf("`%s` is %s %%, and must be at least %s %%", [
 		name,
-		numbers.shown(record.spec.value),
-		numbers.shown(least),
+		numerals.shown(record.spec.value),
+		numerals.shown(least),
 	])
 }

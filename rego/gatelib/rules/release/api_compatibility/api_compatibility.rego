@@ -22,7 +22,7 @@ package gatelib.rules.release.api_compatibility
 import data.gatelib.lib.documents
 import data.gatelib.lib.evidence
 import data.gatelib.lib.measurements
-import data.gatelib.lib.numbers
+import data.gatelib.lib.numerals
 import data.gatelib.lib.records
 
 subjects := evidence.subjects
@@ -49,7 +49,7 @@ deny contains object.union(records.at(found, ["spec", "value"]), {"id": "GL-REL-
 	found.spec.value > 0
 	not is_major(release.version, earlier)
 	msg := sprintf("the API has %s breaking changes since `%s`, and `%s` is no later major version", [
-		numbers.shown(found.spec.value),
+		numerals.shown(found.spec.value),
 		earlier,
 		release.version,
 	])

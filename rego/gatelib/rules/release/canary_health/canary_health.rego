@@ -22,7 +22,7 @@ package gatelib.rules.release.canary_health
 import data.gatelib.lib.documents
 import data.gatelib.lib.evidence
 import data.gatelib.lib.measurements
-import data.gatelib.lib.numbers
+import data.gatelib.lib.numerals
 import data.gatelib.lib.params
 import data.gatelib.lib.records
 
@@ -46,8 +46,8 @@ deny contains object.union(records.at(burn, ["spec", "value"]), {"id": "GL-REL-0
 	burn := measurements.record("slo-burn", "slo.burn_rate")
 	burn.spec.value > params.all.slo.max_burn_rate
 	msg := sprintf("the error budget burns at %s times its rate, and may at %s", [
-		numbers.shown(burn.spec.value),
-		numbers.shown(params.all.slo.max_burn_rate),
+		numerals.shown(burn.spec.value),
+		numerals.shown(params.all.slo.max_burn_rate),
 	])
 }
 

@@ -21,7 +21,7 @@ package gatelib.rules.release.cost_guard
 
 import data.gatelib.lib.evidence
 import data.gatelib.lib.measurements
-import data.gatelib.lib.numbers
+import data.gatelib.lib.numerals
 import data.gatelib.lib.params
 import data.gatelib.lib.records
 
@@ -55,9 +55,9 @@ deny contains object.union(evidence.at_release(release), {"id": "GL-REL-009", "m
 	added > max_increase(release)
 	msg := sprintf("release `%s` costs %s %s a month more, and may cost %s", [
 		release.name,
-		numbers.shown(added),
+		numerals.shown(added),
 		params.all.cost.currency,
-		numbers.shown(max_increase(release)),
+		numerals.shown(max_increase(release)),
 	])
 }
 
@@ -72,9 +72,9 @@ deny contains finding if {
 	is_number(cost.fact.diff_monthly)
 	cost.fact.diff_monthly * 100 > past * params.all.cost.max_increase_percent
 	msg := sprintf("the cost rises from %s by %s, and may by %s percent", [
-		numbers.shown(past),
-		numbers.shown(cost.fact.diff_monthly),
-		numbers.shown(params.all.cost.max_increase_percent),
+		numerals.shown(past),
+		numerals.shown(cost.fact.diff_monthly),
+		numerals.shown(params.all.cost.max_increase_percent),
 	])
 	finding := object.union(evidence.at(cost, ["diff_monthly"]), {"id": "GL-REL-009", "msg": msg})
 }
@@ -87,9 +87,9 @@ deny contains finding if {
 	cost.fact.monthly > limit
 	msg := sprintf("service `%s` costs %s %s a month, and may cost %s", [
 		release.service,
-		numbers.shown(cost.fact.monthly),
+		numerals.shown(cost.fact.monthly),
 		params.all.cost.currency,
-		numbers.shown(limit),
+		numerals.shown(limit),
 	])
 	finding := object.union(evidence.at(cost, ["monthly"]), {"id": "GL-REL-009", "msg": msg})
 }
@@ -98,7 +98,7 @@ warn contains finding if {
 	some cost in costs
 	unpriced := object.get(cost.fact, "unpriced", 0)
 	unpriced != 0
-	msg := sprintf("%s resources have no price, and are in no sum", [numbers.shown(unpriced)])
+	msg := sprintf("%s resources have no price, and are in no sum", [numerals.shown(unpriced)])
 	finding := object.union(evidence.at(cost, ["unpriced"]), {"id": "GL-REL-009", "msg": msg})
 }
 
@@ -111,8 +111,8 @@ deny contains object.union(records.at(growth, ["spec", "value"]), {"id": "GL-REL
 	growth := measurements.record("storage-projection", "storage.projected_growth_percent")
 	growth.spec.value > params.all.cost.max_storage_growth_percent
 	msg := sprintf("storage will grow by %s percent, and may by %s", [
-		numbers.shown(growth.spec.value),
-		numbers.shown(params.all.cost.max_storage_growth_percent),
+		numerals.shown(growth.spec.value),
+		numerals.shown(params.all.cost.max_storage_growth_percent),
 	])
 }
 
@@ -121,7 +121,7 @@ deny contains object.union(records.at(projected, ["spec", "value"]), {"id": "GL-
 	limit := budget(release).max_storage_bytes
 	projected := measurements.record("storage-projection", "storage.projected_bytes")
 	projected.spec.value > limit
-	msg := sprintf("storage will hold %s bytes, and may hold %s", [numbers.shown(projected.spec.value), numbers.shown(limit)])
+	msg := sprintf("storage will hold %s bytes, and may hold %s", [numerals.shown(projected.spec.value), numerals.shown(limit)])
 }
 
 costs := evidence.facts("cost", "cost")
@@ -142,7 +142,7 @@ flaws(fact) := (({["currency", sprintf("is in `%v`, and the budget is in `%s`", 
 	not is_number(object.get(fact, field, null))
 }) | {["projects", "tells of no project"] |
 	not is_positive(object.get(fact, "projects", null))
-}) | {["projects_failed", sprintf("lacks %s projects that could not be read", [numbers.shown(failed)])] |
+}) | {["projects_failed", sprintf("lacks %s projects that could not be read", [numerals.shown(failed)])] |
 	failed := object.get(fact, "projects_failed", 0)
 	failed != 0
 }

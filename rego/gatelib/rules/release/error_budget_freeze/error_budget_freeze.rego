@@ -21,7 +21,7 @@ package gatelib.rules.release.error_budget_freeze
 
 import data.gatelib.lib.evidence
 import data.gatelib.lib.measurements
-import data.gatelib.lib.numbers
+import data.gatelib.lib.numerals
 
 subjects := evidence.subjects
 
@@ -37,7 +37,7 @@ deny contains object.union(finding, {"id": "GL-REL-017"}) if {
 deny contains {"id": "GL-REL-017", "msg": msg, "document": release.index, "path": ["spec", "version"]} if {
 	some release in evidence.releases
 	remaining <= 0
-	msg := sprintf("the error budget of `%s` is exhausted: %s %% of it remains", [release.service, numbers.shown(remaining)])
+	msg := sprintf("the error budget of `%s` is exhausted: %s %% of it remains", [release.service, numerals.shown(remaining)])
 }
 
 remaining := measurements.value("error-budget", "error_budget.remaining")

@@ -20,7 +20,7 @@ package gatelib.rules.release.performance_budget
 import data.gatelib.input as gate_input
 import data.gatelib.lib.documents
 import data.gatelib.lib.evidence
-import data.gatelib.lib.numbers
+import data.gatelib.lib.numerals
 import data.gatelib.lib.params
 
 subjects := evidence.subjects
@@ -66,9 +66,9 @@ deny contains finding if {
 	before := min([fact.p95_ms | fact := baselines[_].fact; is_positive(fact.p95_ms)])
 	test.fact.p95_ms * 100 > before * (100 + params.all.performance.max_p95_regression_percent)
 	msg := sprintf("95 percent of the requests took %s ms at most, before it was %s ms, and it may rise by %s percent", [
-		numbers.shown(test.fact.p95_ms),
-		numbers.shown(before),
-		numbers.shown(params.all.performance.max_p95_regression_percent),
+		numerals.shown(test.fact.p95_ms),
+		numerals.shown(before),
+		numerals.shown(params.all.performance.max_p95_regression_percent),
 	])
 	finding := object.union(evidence.at(test, ["p95_ms"]), {"id": "GL-REL-016", "msg": msg})
 }
@@ -85,8 +85,8 @@ deny contains finding if {
 	is_number(test.fact.error_rate)
 	test.fact.error_rate > params.all.performance.max_error_rate
 	msg := sprintf("%s of the requests failed, and %s may", [
-		numbers.shown(test.fact.error_rate),
-		numbers.shown(params.all.performance.max_error_rate),
+		numerals.shown(test.fact.error_rate),
+		numerals.shown(params.all.performance.max_error_rate),
 	])
 	finding := object.union(evidence.at(test, ["error_rate"]), {"id": "GL-REL-016", "msg": msg})
 }
@@ -95,7 +95,7 @@ deny contains finding if {
 	some test in tests
 	failed := object.get(test.fact, "checks_failed", null)
 	failed != 0
-	msg := sprintf("%s checks of the load test failed", [numbers.shown(failed)])
+	msg := sprintf("%s checks of the load test failed", [numerals.shown(failed)])
 	finding := object.union(evidence.at(test, ["checks_failed"]), {"id": "GL-REL-016", "msg": msg})
 }
 

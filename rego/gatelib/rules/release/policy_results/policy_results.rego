@@ -21,7 +21,7 @@ package gatelib.rules.release.policy_results
 import data.gatelib.input as gate_input
 import data.gatelib.lib.documents
 import data.gatelib.lib.evidence
-import data.gatelib.lib.numbers
+import data.gatelib.lib.numerals
 import data.gatelib.lib.params
 import data.gatelib.lib.timestamps
 
@@ -57,7 +57,7 @@ results := evidence.facts("policy-results", "policy_results")
 flaws(entry) := (({["outcome", sprintf("ended with `%v`%s", [outcome, failures(entry.file)])] |
 	outcome := object.get(entry.fact, "outcome", "nothing")
 	outcome != "pass"
-} | {["failures", sprintf("passed with %s failures%s", [numbers.shown(failed), failures(entry.file)])] |
+} | {["failures", sprintf("passed with %s failures%s", [numerals.shown(failed), failures(entry.file)])] |
 	entry.fact.outcome == "pass"
 	failed := object.get(entry.fact, "failures", null)
 	failed != 0

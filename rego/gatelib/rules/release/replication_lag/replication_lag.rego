@@ -27,7 +27,7 @@ import data.gatelib.lib.documents
 import data.gatelib.lib.drills
 import data.gatelib.lib.evidence
 import data.gatelib.lib.measurements
-import data.gatelib.lib.numbers
+import data.gatelib.lib.numerals
 import data.gatelib.lib.params
 import data.gatelib.lib.percentiles
 import data.gatelib.lib.records
@@ -62,7 +62,7 @@ deny contains object.union(finding, {"id": "GL-REL-015"}) if {
 deny contains object.union(records.at(lag, ["spec", "value"]), {"id": "GL-REL-015", "msg": msg}) if {
 	some lag in lags
 	lag.spec.value > max_lag
-	msg := sprintf("replication lags %s s, over %s s", [numbers.shown(lag.spec.value), numbers.shown(max_lag)])
+	msg := sprintf("replication lags %s s, over %s s", [numerals.shown(lag.spec.value), numerals.shown(max_lag)])
 }
 
 deny contains object.union(records.at(lag, ["spec", "details", position, "value"]), {"id": "GL-REL-015", "msg": msg}) if {
@@ -72,8 +72,8 @@ deny contains object.union(records.at(lag, ["spec", "details", position, "value"
 	is_number(detail.value)
 	msg := sprintf("replication to `%s` lags %s s, over %s s", [
 		documents.text(object.get(detail, "name", "")),
-		numbers.shown(detail.value),
-		numbers.shown(max_lag),
+		numerals.shown(detail.value),
+		numerals.shown(max_lag),
 	])
 }
 

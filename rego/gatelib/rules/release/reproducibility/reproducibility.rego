@@ -21,7 +21,7 @@ package gatelib.rules.release.reproducibility
 import data.gatelib.lib.documents
 import data.gatelib.lib.evidence
 import data.gatelib.lib.measurements
-import data.gatelib.lib.numbers
+import data.gatelib.lib.numerals
 import data.gatelib.lib.params
 import data.gatelib.lib.records
 
@@ -38,15 +38,15 @@ deny contains object.union(problem, {"id": "GL-REL-013"}) if {
 deny contains object.union(records.at(measured, ["spec", "value"]), {"id": "GL-REL-013", "msg": msg}) if {
 	measured.spec.value < params.all.reproducibility.min_ratio
 	msg := sprintf("%s of the build can be reproduced, and %s must be", [
-		numbers.shown(measured.spec.value),
-		numbers.shown(params.all.reproducibility.min_ratio),
+		numerals.shown(measured.spec.value),
+		numerals.shown(params.all.reproducibility.min_ratio),
 	])
 }
 
 deny contains object.union(records.at(measured, ["spec", "details"]), {"id": "GL-REL-013", "msg": msg}) if {
 	measured.spec.value < 1
 	count(details) == 0
-	msg := sprintf("%s of the build can be reproduced, and nothing says what differs", [numbers.shown(measured.spec.value)])
+	msg := sprintf("%s of the build can be reproduced, and nothing says what differs", [numerals.shown(measured.spec.value)])
 }
 
 deny contains object.union(records.at(measured, ["spec", "details", position]), {"id": "GL-REL-013", "msg": msg}) if {

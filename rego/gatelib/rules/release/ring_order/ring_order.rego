@@ -22,7 +22,7 @@ package gatelib.rules.release.ring_order
 import data.gatelib.input as gate_input
 import data.gatelib.lib.documents
 import data.gatelib.lib.evidence
-import data.gatelib.lib.numbers
+import data.gatelib.lib.numerals
 import data.gatelib.lib.params
 import data.gatelib.lib.records
 import data.gatelib.lib.timestamps
@@ -122,7 +122,7 @@ following_problems(history, position, stay) := {[[position, "left"], msg] |
 
 sev1_problem(ring, sev1) := sprintf("nobody says how many Sev-1 incidents there were in `%s`", [ring]) if {
 	not is_number(sev1)
-} else := sprintf("there were Sev-1 incidents in `%s`: %s", [ring, numbers.shown(sev1)]) if {
+} else := sprintf("there were Sev-1 incidents in `%s`: %s", [ring, numerals.shown(sev1)]) if {
 	sev1 != 0
 }
 
@@ -136,7 +136,7 @@ bake_problems(stay) := {["ring", msg] |
 		stay.ring,
 		stay.entered,
 		until(stay),
-		numbers.shown(hours),
+		numerals.shown(hours),
 	])
 }
 

@@ -23,7 +23,7 @@ package gatelib.rules.release.runtime_quiet
 import data.gatelib.input as gate_input
 import data.gatelib.lib.evidence
 import data.gatelib.lib.measurements
-import data.gatelib.lib.numbers
+import data.gatelib.lib.numerals
 import data.gatelib.lib.params
 import data.gatelib.lib.records
 import data.gatelib.lib.timestamps
@@ -45,7 +45,7 @@ deny contains finding if {
 	is_grave(object.get(alert.fact, "priority", ""))
 	is_recent(object.get(alert.fact, "last", null))
 	msg := sprintf("%s alerts of `%v` with priority %v, the last on `%v`", [
-		numbers.shown(object.get(alert.fact, "count", null)),
+		numerals.shown(object.get(alert.fact, "count", null)),
 		object.get(alert.fact, "rule", ""),
 		object.get(alert.fact, "priority", "unknown"),
 		object.get(alert.fact, "last", ""),
@@ -73,7 +73,7 @@ deny contains object.union(problem, {"id": "GL-REL-014"}) if {
 deny contains object.union(records.at(drift, ["spec", "value"]), {"id": "GL-REL-014", "msg": msg}) if {
 	drift := measurements.record("base-image-drift", "base_image.drift")
 	drift.spec.value != 0
-	msg := sprintf("%s base images have drifted", [numbers.shown(drift.spec.value)])
+	msg := sprintf("%s base images have drifted", [numerals.shown(drift.spec.value)])
 }
 
 watches := evidence.facts("runtime-alerts", "watch")
@@ -108,7 +108,7 @@ blind_spot(fact) := ["snapshots", "Falco wrote no snapshot of its metrics, which
 	timestamps.ns(fact.first) > (gate_input.now_ns - window_ns) + gap_ns
 } else := ["longest_gap", "the snapshots of Falco's metrics do not tell how far they lie apart"] if {
 	not is_number(object.get(fact, "longest_gap", null))
-} else := ["longest_gap", sprintf("nothing shows that Falco ran for %s seconds", [numbers.shown(fact.longest_gap)])] if {
+} else := ["longest_gap", sprintf("nothing shows that Falco ran for %s seconds", [numerals.shown(fact.longest_gap)])] if {
 	fact.longest_gap * 1000000000 > gap_ns
 }
 

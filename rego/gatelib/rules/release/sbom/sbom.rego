@@ -21,7 +21,7 @@ package gatelib.rules.release.sbom
 import data.gatelib.lib.documents
 import data.gatelib.lib.evidence
 import data.gatelib.lib.image_evidence
-import data.gatelib.lib.numbers
+import data.gatelib.lib.numerals
 import data.gatelib.lib.params
 
 subjects := evidence.subjects
@@ -103,7 +103,7 @@ allowed := {lower(id) | some id in params.all.sbom.license_allowlist}
 
 expression(fact) := documents.text(object.get(fact, "expression", ""))
 
-components(fact) := sprintf("%s components%s", [numbers.shown(object.get(fact, "count", null)), examples]) if {
+components(fact) := sprintf("%s components%s", [numerals.shown(object.get(fact, "count", null)), examples]) if {
 	names := [name | some name in documents.list(object.get(fact, "components", [])); is_string(name)]
 	shown := [sprintf("`%s`", [name]) | some name in array.slice(names, 0, 3)]
 	examples := concat("", [" (", concat(", ", shown), ")"])

@@ -21,7 +21,7 @@ package gatelib.rules.release.schema_gate
 
 import data.gatelib.lib.evidence
 import data.gatelib.lib.measurements
-import data.gatelib.lib.numbers
+import data.gatelib.lib.numerals
 import data.gatelib.lib.params
 import data.gatelib.lib.records
 
@@ -46,7 +46,7 @@ deny contains object.union(problem, {"id": "GL-REL-008"}) if {
 deny contains object.union(records.at(lint, ["spec", "value"]), {"id": "GL-REL-008", "msg": msg}) if {
 	lint := measurements.record("migration-lint", "migration.lint.errors")
 	lint.spec.value != 0
-	msg := sprintf("the lint of the migration finds %s errors", [numbers.shown(lint.spec.value)])
+	msg := sprintf("the lint of the migration finds %s errors", [numerals.shown(lint.spec.value)])
 }
 
 deny contains object.union(records.at(reads, ["spec", "value"]), {"id": "GL-REL-008", "msg": "no shadow read was made"}) if {
@@ -58,8 +58,8 @@ deny contains object.union(records.at(errors, ["spec", "value"]), {"id": "GL-REL
 	errors := measurements.record("shadow-read", "shadow_read.error_rate")
 	errors.spec.value > params.all.schema.max_shadow_read_error_rate
 	msg := sprintf("%s of the shadow reads differ, and %s may", [
-		numbers.shown(errors.spec.value),
-		numbers.shown(params.all.schema.max_shadow_read_error_rate),
+		numerals.shown(errors.spec.value),
+		numerals.shown(params.all.schema.max_shadow_read_error_rate),
 	])
 }
 

@@ -19,7 +19,7 @@ package gatelib.rules.release.scorecard
 
 import data.gatelib.lib.evidence
 import data.gatelib.lib.measurements
-import data.gatelib.lib.numbers
+import data.gatelib.lib.numerals
 import data.gatelib.lib.params
 import data.gatelib.lib.records
 
@@ -35,5 +35,5 @@ deny contains object.union(records.at(found, ["spec", "value"]), {"id": "GL-REL-
 	least := params.all.scorecard.min_score
 	found := measurements.record("scorecard", "scorecard.score")
 	found.spec.value < least
-	msg := sprintf("the scorecard has %s points, under %s", [numbers.shown(found.spec.value), numbers.shown(least)])
+	msg := sprintf("the scorecard has %s points, under %s", [numerals.shown(found.spec.value), numerals.shown(least)])
 }

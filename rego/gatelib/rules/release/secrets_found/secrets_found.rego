@@ -19,7 +19,7 @@ package gatelib.rules.release.secrets_found
 
 import data.gatelib.lib.documents
 import data.gatelib.lib.evidence
-import data.gatelib.lib.numbers
+import data.gatelib.lib.numerals
 import data.gatelib.lib.scans
 
 subjects := evidence.subjects
@@ -46,7 +46,7 @@ deny contains finding if {
 	some entry in array.concat(evidence.facts("secret-scan", "vulnerability"), evidence.facts("secret-scan", "vulnerabilities"))
 	not told_one_by_one(entry)
 	msg := sprintf("%s found by %v", [
-		numbers.shown(object.get(entry.fact, "count", null)),
+		numerals.shown(object.get(entry.fact, "count", null)),
 		object.get(entry.fact, "tool", "an unknown tool"),
 	])
 	finding := object.union(evidence.at(entry, []), {"id": "GL-REL-004", "msg": msg})
@@ -73,7 +73,7 @@ told_one_by_one(entry) if {
 	entry.fact.count <= told
 }
 
-line(fact) := sprintf(", line %s", [numbers.shown(fact.line)]) if {
+line(fact) := sprintf(", line %s", [numerals.shown(fact.line)]) if {
 	object.get(fact, "line", 0) != 0
 } else := ""
 
@@ -82,6 +82,6 @@ commit(fact) := sprintf(", commit `%s`", [substring(named, 0, 12)]) if {
 	named != ""
 } else := ""
 
-times(fact) := sprintf(", %s times", [numbers.shown(fact.count)]) if {
+times(fact) := sprintf(", %s times", [numerals.shown(fact.count)]) if {
 	object.get(fact, "count", 1) != 1
 } else := ""

@@ -19,7 +19,7 @@ package gatelib.rules.release.test_results
 
 import data.gatelib.lib.evidence
 import data.gatelib.lib.image_evidence
-import data.gatelib.lib.numbers
+import data.gatelib.lib.numerals
 import data.gatelib.lib.params
 import data.gatelib.lib.scans
 
@@ -66,7 +66,7 @@ deny contains finding if {
 	names := [name | some test in evidence.facts("tests", "test_failure"); test.file == file; name := test.fact.name]
 	failing := max([failed, count(names)])
 	failing > 0
-	msg := sprintf("%s tests fail in `%s`%s", [numbers.shown(failing), file, examples(names)])
+	msg := sprintf("%s tests fail in `%s`%s", [numerals.shown(failing), file, examples(names)])
 	finding := {"id": "GL-REL-031", "msg": msg, "evidence": file, "path": []}
 }
 
@@ -74,7 +74,7 @@ deny contains object.union(evidence.at_release(release), {"id": "GL-REL-031", "m
 	some release in evidence.releases
 	flaky := sum([number_of(suite.fact, "flaky") | some suite in suites])
 	flaky > params.all.tests.max_flaky
-	msg := sprintf("%s tests are quarantined as flaky, and %v may be", [numbers.shown(flaky), params.all.tests.max_flaky])
+	msg := sprintf("%s tests are quarantined as flaky, and %v may be", [numerals.shown(flaky), params.all.tests.max_flaky])
 }
 
 suites := evidence.facts("tests", "tests")

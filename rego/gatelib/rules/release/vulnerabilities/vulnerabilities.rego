@@ -20,7 +20,7 @@ package gatelib.rules.release.vulnerabilities
 
 import data.gatelib.lib.documents
 import data.gatelib.lib.evidence
-import data.gatelib.lib.numbers
+import data.gatelib.lib.numerals
 
 subjects := evidence.subjects
 
@@ -64,7 +64,7 @@ warn contains finding if {
 	suppressed := object.get(entry.fact, "suppressed", 0)
 	suppressed != 0
 	msg := sprintf("%s results of %v are suppressed in the file, and count here all the same", [
-		numbers.shown(suppressed),
+		numerals.shown(suppressed),
 		object.get(entry.fact, "tool", "an unknown tool"),
 	])
 	finding := object.union(evidence.at(entry, ["suppressed"]), {"id": "GL-REL-003", "msg": msg})
@@ -90,7 +90,7 @@ image(fact) := sprintf(" of `%v`", [fact.image]) if {
 } else := ""
 
 summary(fact) := sprintf("%s of severity %v, found by %v%s", [
-	numbers.shown(object.get(fact, "count", null)),
+	numerals.shown(object.get(fact, "count", null)),
 	object.get(fact, "severity", "unknown"),
 	object.get(fact, "tool", "an unknown tool"),
 	examples(fact),

@@ -1,6 +1,6 @@
-package gatelib.lib.numbers_test
+package gatelib.lib.numerals_test
 
-import data.gatelib.lib.numbers
+import data.gatelib.lib.numerals
 
 test_numbers_are_shown_without_exponents if {
 	shown := {
@@ -10,14 +10,14 @@ test_numbers_are_shown_without_exponents if {
 		"more than 10^15": 1000000000000000, "-more than 10^15": -1000000000000000000000,
 	}
 	every text, number in shown {
-		numbers.shown(number) == text
+		numerals.shown(number) == text
 	}
-	numbers.shown(0.0000001) == "0"
-	numbers.shown(-0.0000001) == "0"
+	numerals.shown(0.0000001) == "0"
+	numerals.shown(-0.0000001) == "0"
 }
 
 test_of_what_is_no_number_the_type_is_shown if {
-	numbers.shown("0.93") == "a value of type `string`"
-	numbers.shown(null) == "a value of type `null`"
-	numbers.shown([1]) == "a value of type `array`"
+	numerals.shown("0.93") == "a value of type `string`"
+	numerals.shown(null) == "a value of type `null`"
+	numerals.shown([1]) == "a value of type `array`"
 }

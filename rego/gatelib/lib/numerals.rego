@@ -3,7 +3,7 @@
 # description: >-
 #   Numbers as a message shows them, alike on every engine: `%v` writes some as `1e-05` in one and as `0.00001` in
 #   another.
-package gatelib.lib.numbers
+package gatelib.lib.numerals
 
 # METADATA
 # description: >-

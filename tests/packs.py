@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Final
+
+from cryptography.hazmat.primitives import serialization
 
 from gatelib import keys
 from gatelib.evidence import building, layout, verify
@@ -44,6 +47,16 @@ def trust(*producers: Party) -> Trust:
 def key(name: str = "ci") -> keys.SigningKey:
     """Return the private key of a producer."""
     return keys.signing_key(pair(name, "EdDSA").private.encode())
+
+
+def fingerprint(name: str) -> str:
+    """Return the SHA-256 of a key's public half, as `openssl pkey -pubout -outform DER | sha256sum` gives it."""
+    private = key(name).key
+    assert not isinstance(private, bytes)
+    public = private.public_key().public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    return f"sha256:{hashlib.sha256(public).hexdigest()}"
 
 
 def begun(folder: Path, **about: Any) -> Path:

@@ -46,7 +46,8 @@ class Release:
         (folder / "keys").mkdir(exist_ok=True)
         for parties in self.config()["trust"].values():
             for place in [place for party in parties for place in party["keys"]]:
-                (folder / place).write_bytes(_public(Path(place).stem))
+                (folder / place).write_bytes(public(Path(place).stem))
+        self.edit("keys/inventory.json", _with_own_keys)
 
     @property
     def record(self) -> Path:
@@ -196,7 +197,15 @@ def denials(report: Report) -> list[str]:
     return sorted(rules | {problem.code for problem in report.errors})
 
 
-def _public(name: str) -> bytes:
+def _with_own_keys(inventory: Any) -> None:
+    """Put the test's keys in the place of those that are in use."""
+    for listed in inventory["spec"]["keys"]:
+        if "revoked" not in listed:
+            listed["id"] = f"sha256:{dsse.fingerprint(key(listed['owner']))}"
+
+
+def public(name: str) -> bytes:
+    """Return the public half of a party's key, in PEM."""
     private: Any = key(name).key
     found: bytes = private.public_key().public_bytes(
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo

@@ -44,10 +44,10 @@ as the NetworkPolicies of a namespace. A rule runs at the gates that its row nam
 
 
 _RELEASE: Final = """\
-The [example of a release](../examples/release) passes the gate `pre-promote`. Below, each row is a copy of it with one
-fact changed, every file signed by its producer and the pack sealed again; the named rule, and no other, denies the
-copy, or warns of it where the row says so. A test does this on the embedded engine, on OPA, on an OPA server and on
-Conftest, and has the [memo](guides/memo.md) say NO-GO for each that is denied.
+The [example of a release](../examples/release) passes the gate `pre-promote`. Below, each row is a copy of it
+with one fact changed, every file signed by its producer and the pack sealed again; the named rule, and no
+other, denies the copy, or warns of it where the row says so. A test does this on the embedded engine, on OPA,
+on an OPA server and on Conftest, and has the [memo](guides/memo.md) say NO-GO for each that is denied.
 """
 
 

@@ -1,4 +1,7 @@
-"""Sign and seal the example release anew, with keys that are thrown away: `python tools/example_release.py`."""
+"""Sign and seal the example release anew, with keys that are thrown away.
+
+Run `python tools/example_release.py` after any change to the example.
+"""
 
 from __future__ import annotations
 

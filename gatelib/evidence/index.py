@@ -19,7 +19,7 @@ from gatelib.errors import EvidenceError, SignatureError
 from gatelib.evidence.pack import INDEX
 
 if TYPE_CHECKING:
-    from gatelib.keys import SigningKey
+    from gatelib.keys import PublicKey, SigningKey
     from gatelib.trust import Party
 
 STATEMENT: Final = "https://in-toto.io/Statement/v1"
@@ -28,6 +28,8 @@ KEYS: Final = ("producer", "service", "version", "commit", "images", "created")
 """Of a predicate, all of them text but ``images``, which is a list of digests."""
 
 _Signed: TypeAlias = "tuple[list[tuple[str, str]], dict[str, Any]]"
+_Keys: TypeAlias = "tuple[tuple[PublicKey, str], ...]"
+"""The keys of a producer, each with its fingerprint."""
 _BATCH: Final = 512
 """Lines that one process verifies at a time; fewer are not worth one."""
 _PATIENCE: Final = 600.0
@@ -73,12 +75,19 @@ def verified(
     """Yield what each entry of an index is worth, as an envelope's ``verifications`` has it.
 
     An ``entry`` counts: a producer who is trusted with the file has signed it, and the file is the one that
-    was signed. Of one that does not, ``rejected`` says why. The same line twice is one.
+    was signed; ``key`` is the SHA-256 of the key that it holds with. Of one that does not, ``rejected`` says
+    why. The same line twice is one.
 
     ``digests`` are those of the pack's files.
     """
+    from gatelib import dsse
+
     parties = {party.name: party for party in producers}
-    for number, found in _each(list(_lines(index)), parties):
+    keys = {
+        party.name: tuple((key.key, f"sha256:{dsse.fingerprint(key)}") for key in party.keys)
+        for party in producers
+    }
+    for number, found in _each(list(_lines(index)), keys):
         if isinstance(found, str):
             yield {"type": "rejected", "file": INDEX, "reason": f"line {number} {found}"}
             continue
@@ -126,7 +135,7 @@ def _lines(index: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _each(
-    lines: Sequence[tuple[int, bytes]], parties: Mapping[str, Party]
+    lines: Sequence[tuple[int, bytes]], parties: Mapping[str, _Keys]
 ) -> Iterator[tuple[int, _Signed | str]]:
     """Yield for each line what its producer has signed, or why it proves nothing; many on all cores."""
 
@@ -150,8 +159,10 @@ def _each(
         yield from cast("list[tuple[int, _Signed | str]]", batch)
 
 
-def _trusted(line: bytes, parties: Mapping[str, Party]) -> _Signed | str:
-    """Return the subjects and the predicate of a line that its producer has signed, or why it counts not."""
+def _trusted(line: bytes, parties: Mapping[str, _Keys]) -> _Signed | str:
+    """Return the subjects and the predicate, with the key, of a line that its producer has signed, or why it
+    counts not.
+    """
     from gatelib import dsse
 
     try:
@@ -163,13 +174,10 @@ def _trusted(line: bytes, parties: Mapping[str, Party]) -> _Signed | str:
     if producer not in parties:
         return f"is of the producer `{producer}`, who is not trusted"
     message = dsse.pae(envelope.payload_type, envelope.payload)
-    if not any(
-        dsse.verifies(key.key, signature.sig, message)
-        for key in parties[producer].keys
-        for signature in envelope.signatures
-    ):
-        return f"has no signature of `{producer}` that holds"
-    return subjects, predicate
+    for key, name in parties[producer]:
+        if any(dsse.verifies(key, signature.sig, message) for signature in envelope.signatures):
+            return subjects, {**predicate, "key": name}
+    return f"has no signature of `{producer}` that holds"
 
 
 def _statement(envelope: Any) -> tuple[list[tuple[str, str]], dict[str, Any]]:

@@ -10,14 +10,16 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+import yaml
 
+from gatelib import dsse
 from gatelib.evidence import building
 from gatelib.evidence.layout import role_of
 from gatelib.policy import shipped
 from gatelib.report import Report
 from tests.budget import budget
 from tests.engines import need
-from tests.release import PACK, SOURCE, Release, denials
+from tests.release import PACK, SOURCE, Release, denials, key, public
 
 LAYOUT: Final = shipped().data["layout"]
 MADE: Final = ("index.jsonl", "MANIFEST.sha256", "release.yaml")
@@ -207,3 +209,26 @@ def test_a_pack_in_an_archive_gives_the_same_verdict(form: str, tmp_path: Path) 
     assert (packed.outcome, packed.rules) == (whole.outcome, whole.rules) == ("pass", whole.rules)
     shown = [(finding.rule, finding.message, finding.fingerprint) for finding in whole.findings]
     assert [(finding.rule, finding.message, finding.fingerprint) for finding in packed.findings] == shown
+
+
+def test_a_revoked_key_signs_nothing_although_its_owner_has_another(tmp_path: Path) -> None:
+    release = Release(tmp_path / "release")
+    config = release.config()
+    (party,) = [entry for entry in config["trust"]["evidence"] if entry["producer"] == "build-ci"]
+    party["keys"].append("keys/stolen.pub")
+    (release.folder / "gatelib.yaml").write_text(yaml.safe_dump(config))
+    (release.folder / "keys" / "stolen.pub").write_bytes(public("stolen"))
+    stolen = {
+        "id": f"sha256:{dsse.fingerprint(key('stolen'))}",
+        "owner": "build-ci",
+        "created": "2026-01-01T00:00:00Z",
+        "revoked": "2026-11-01T00:00:00Z",
+        "lastUsed": "2026-10-31T00:00:00Z",
+    }
+    release.edit("keys/inventory.json", lambda value: value["spec"]["keys"].append(stolen))
+    assert denials(release.seal().report()) == []
+    report = release.seal(keys={"build-ci": "stolen"}).report()
+    assert denials(report) == ["GL-REL-028"]
+    assert [finding.message for finding in report.findings if finding.rule == "GL-REL-028"] == [
+        f"`build-ci` has signed this pack with key `{stolen['id']}`, which was revoked"
+    ]

@@ -13,7 +13,7 @@ from gatelib import dsse
 from gatelib.errors import SignatureError
 from gatelib.evidence import index
 from gatelib.trust import Party
-from tests.packs import ABOUT, BOUND, CREATED, DIGEST, key, payload, producer
+from tests.packs import ABOUT, BOUND, CREATED, DIGEST, fingerprint, key, payload, producer
 
 A, B = "a" * 64, "b" * 64
 BINDING = index.Binding(
@@ -36,7 +36,12 @@ def rejected(file: str, reason: str) -> dict[str, str]:
     return {"type": "rejected", "file": file, "reason": reason}
 
 
-ENTRIES = [{"type": "entry", "file": path, **BOUND} for path in FOUND]
+def entries(name: str = "ci") -> list[dict[str, Any]]:
+    """Return what the line is worth that a key has signed."""
+    return [{"type": "entry", "file": path, **BOUND, "key": fingerprint(name)} for path in FOUND]
+
+
+ENTRIES = entries()
 
 
 def test_a_line_is_a_statement_in_an_envelope() -> None:
@@ -180,7 +185,7 @@ def test_a_second_key_of_a_producer_counts_during_a_rotation() -> None:
     old, new = producer("ci", key="old"), producer("ci", key="new")
     both = Party(name="ci", keys=(*old.keys, *new.keys), files=("*",))
     for name in ("old", "new"):
-        assert verified(index.signed(FOUND, BINDING, key(name)), both) == ENTRIES
+        assert verified(index.signed(FOUND, BINDING, key(name)), both) == entries(name)
 
 
 def test_claims_are_read_without_keys() -> None:

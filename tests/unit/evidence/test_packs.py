@@ -23,7 +23,7 @@ from gatelib.evidence.pack import DEFAULT_LIMITS, File, Limits, Scan, open_pack
 from tests.budget import budget
 from tests.engines import need
 from tests.forging import END, GNU, extended, header, member, tar, zipped
-from tests.packs import BOUND, FILES, sealed, trust
+from tests.packs import BOUND, FILES, fingerprint, sealed, trust
 
 LAYOUT = layout.shipped()
 
@@ -192,7 +192,7 @@ def test_a_pack_is_read_for_the_gate(tmp_path: Path) -> None:
     manifest = (made / "MANIFEST.sha256").read_bytes()
     assert found.verifications == [
         {"type": "pack", "sha256": hashlib.sha256(manifest).hexdigest(), "problems": []},
-        *({"type": "entry", "file": path, **BOUND} for path in sorted(FILES)),
+        *({"type": "entry", "file": path, **BOUND, "key": fingerprint("ci")} for path in sorted(FILES)),
     ]
     assert list(found.evidence) == sorted(FILES)
     assert {path: (entry["format"], entry["role"]) for path, entry in found.evidence.items()} == {

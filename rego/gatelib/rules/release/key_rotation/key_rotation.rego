@@ -15,7 +15,8 @@
 #   remediation: >-
 #     Make a new key, give its public half to whoever verifies, revoke the old one, and add the KeyInventory, with
 #     each key's `id`, `owner`, `created`, `revoked` and `lastUsed`, with `gatelib evidence add PACK FILE --as
-#     keys/inventory.json`. `owner` is the party's name in `trust`.
+#     keys/inventory.json`. `owner` is the party's name in `trust`; the `id` of a key that signs evidence is `sha256:`
+#     and the SHA-256 of its public half in DER, as `openssl pkey -pubin -in KEY.pub -outform DER | sha256sum` prints it.
 #   since: 0.1.0
 package gatelib.rules.release.key_rotation
 
@@ -56,9 +57,33 @@ deny contains object.union(place(keys[0], "owner"), {"id": "GL-REL-028", "msg": 
 	count(keys) > 0
 	some entry in gate_input.verifications
 	documents.mapping(entry).type == "entry"
+	not "key" in object.keys(entry)
 	producer := object.get(entry, "producer", "")
 	not producer in in_use
 	msg := sprintf("`%v` has signed this pack, and has no key in the inventory that is in use", [producer])
+}
+
+# The verifier says which key a signature holds with, so that no other key can stand in for it.
+deny contains object.union(place(keys[0], "id"), {"id": "GL-REL-028", "msg": msg}) if {
+	count(keys) > 0
+	some [producer, id] in signed_with
+	problem := signing_problem(producer, id)
+	msg := sprintf("`%v` has signed this pack with key `%v`, %s", [producer, id, problem])
+}
+
+signed_with contains [producer, id] if {
+	some entry in gate_input.verifications
+	documents.mapping(entry).type == "entry"
+	producer := object.get(entry, "producer", "")
+	id := entry.key
+}
+
+signing_problem(producer, id) := "which the inventory does not list as theirs" if {
+	count([1 | some key in keys; key.id == id; object.get(key.fields, "owner", "") == producer]) == 0
+} else := "which was revoked" if {
+	some key in keys
+	key.id == id
+	is_revoked(key)
 }
 
 problems(key) := {["id", "has no `id`"] | key.id == ""} | (creation_problems(key) | revocation_problems(key))

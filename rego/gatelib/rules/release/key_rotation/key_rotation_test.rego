@@ -138,3 +138,23 @@ in_pack(files) := {
 		some file, _ in files
 	],
 }
+
+test_the_key_that_signed_is_the_one_that_is_in_use if {
+	pack := given([inventory([young, old])])
+	entry := {"type": "entry", "file": "scans/a.sarif", "producer": "ci", "key": "k"}
+	with_key := object.union(pack, {"verifications": array.concat(pack.verifications, [entry])})
+	rule.deny == set() with input as with_key
+}
+
+test_deny_another_key_than_the_inventorys if {
+	every pair in [
+		["x", "ci", "which the inventory does not list as theirs"],
+		["k", "someone", "which the inventory does not list as theirs"],
+		["o", "ci", "which was revoked"],
+	] {
+		pack := given([inventory([young, old])])
+		entry := {"type": "entry", "file": "scans/a.sarif", "producer": pair[1], "key": pair[0]}
+		found := object.union(pack, {"verifications": array.concat(pack.verifications, [entry])})
+		rule.deny == {finding(["keys", 0, "id"], sprintf("`%s` has signed this pack with key `%s`, %s", [pair[1], pair[0], pair[2]]))} with input as found
+	}
+}

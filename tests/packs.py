@@ -50,7 +50,7 @@ def key(name: str = "ci") -> keys.SigningKey:
 
 
 def fingerprint(name: str) -> str:
-    """Return the SHA-256 of a key's public half, as `openssl pkey -pubout -outform DER | sha256sum` gives it."""
+    """Return the SHA-256 of a key's public half, as `openssl pkey -pubout -outform DER` writes it."""
     private = key(name).key
     assert not isinstance(private, bytes)
     public = private.public_key().public_bytes(

@@ -160,9 +160,7 @@ def _each(
 
 
 def _trusted(line: bytes, parties: Mapping[str, _Keys]) -> _Signed | str:
-    """Return the subjects and the predicate, with the key, of a line that its producer has signed, or why it
-    counts not.
-    """
+    """Return the subjects and the predicate, with its key, of a line that counts; or why it does not."""
     from gatelib import dsse
 
     try:

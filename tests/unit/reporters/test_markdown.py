@@ -54,7 +54,8 @@ It changes `fail_on`, `images.allowlist`, `tls`.
 <details><summary>Used waivers (1)</summary>
 
 - `agent-2026`: 1 finding, `requested by eve, approved by ana, signed by eve, ana, \
-until 2026-12-31, ticket OPS-1, sha256 0101010101010101010101010101010101010101010101010101010101010101`: reads the kernel's log
+until 2026-12-31, ticket OPS-1, \
+sha256 0101010101010101010101010101010101010101010101010101010101010101`: reads the kernel's log
 
 </details>
 

@@ -118,6 +118,7 @@ class Run:
             namespace=self.force.value("namespace", None)[0],
             layout=self.force.policy.data["layout"],
             trust=self.force.trust(),
+            access=self.settings.access,
         )
         return reader.read(exceptions, self.settings.evidence, inventory)
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from gatelib import engines
 from gatelib.catalog import GATES, SEVERITIES
@@ -29,6 +29,11 @@ Progress = Callable[[int, int], None]
 
 def _no_variable(name: str) -> None:
     """Know no environment."""
+
+
+def no_access(reference: str) -> Mapping[str, Any]:
+    """Know no credentials, proxies or certificates."""
+    return {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +64,8 @@ class Settings:
     """The server that the engine ``opa-server`` asks; the configuration's ``opa_server`` completes it."""
     variable: Callable[[str], str | None] = field(default=_no_variable, repr=False)
     """Looks up a variable that a trusted configuration names, such as that of the server's token."""
+    access: Callable[[str], Mapping[str, Any]] = field(default=no_access, repr=False)
+    """Says how the registry of evidence given as ``oci://REFERENCE`` is reached, by the reference."""
     exceptions: Sequence[str] = ()
     """Files or folders with PolicyException records, from outside the judged paths."""
     evidence: Sequence[str] = ()

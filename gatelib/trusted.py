@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +20,7 @@ from gatelib.plan import Given
 from gatelib.policy import Module
 from gatelib.reading import BAD_RECORD, form_problems, problem_of, unreadable
 from gatelib.report import Problem
+from gatelib.settings import no_access
 from gatelib.sources import Source
 from gatelib.trust import Trust
 
@@ -37,6 +38,8 @@ class Reader:
     namespace: str | None
     layout: Mapping[str, Any]
     """Where the files of an Evidence Pack lie, ``data.gatelib.layout``."""
+    access: Callable[[str], Mapping[str, Any]] = field(default=no_access, repr=False)
+    """Says how the registry of a reference is reached."""
     trust: Trust = field(default_factory=Trust)
     """Whose signatures count."""
 
@@ -104,6 +107,7 @@ class Reader:
             name=name,
             trust=self.trust,
             layout=self.layout,
+            access=self.access(path.removeprefix("oci://")) if is_remote else None,
         )
         trusted.evidence |= found.evidence
         trusted.verifications += found.verifications

@@ -13,7 +13,7 @@ import click
 
 from gatelib import reporters
 from gatelib.cli import complain, put
-from gatelib.cli.params import Format, judging, stdin
+from gatelib.cli.params import Format, judging, stdin, surroundings
 from gatelib.errors import UsageError
 from gatelib.gate import Gate
 from gatelib.report import Report
@@ -45,7 +45,7 @@ def check(
 
     Exit code: 0 pass, 1 findings, 2 usage or configuration, 3 something could not be read or judged.
     """
-    gate = Gate.load(variable=os.environ.get, **values)
+    gate = Gate.load(**surroundings(), **values)
     if show_config:
         for key, (value, origin) in gate.resolve(paths).items():
             click.echo(inert(visible(f"{key} = {value!r}  ({origin})")))

@@ -12,7 +12,7 @@ import click
 
 from gatelib.cli import put
 from gatelib.cli.files import write_file
-from gatelib.cli.params import judging
+from gatelib.cli.params import judging, surroundings
 from gatelib.errors import UsageError
 from gatelib.gate import Gate
 from gatelib.memo import FORMATS, compose, render
@@ -36,7 +36,7 @@ def memo(release: str, paths: tuple[str, ...], format_: str, output: Path | None
     """
     if values.pop("gate") not in (None, GATE):
         raise UsageError(f"a memo is about the gate `{GATE}`")
-    gate = Gate.load(variable=os.environ.get, gate=GATE, **values)
+    gate = Gate.load(**surroundings(), gate=GATE, **values)
     found = compose(gate, release, paths, clock=datetime.now(timezone.utc))
     beside = (output.parent if output else Path()).absolute()
     text = render(found, format_, link=lambda name: _link(name, beside)).encode("utf-8", "backslashreplace")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 import click
 import orjson
 
 from gatelib.cli import complain, put
-from gatelib.cli.params import judging, stdin
+from gatelib.cli.params import judging, stdin, surroundings
 from gatelib.gate import Gate
 
 
@@ -21,7 +20,7 @@ def normalize(paths: tuple[str, ...], **values: Any) -> int:
 
     Exit code: 0, or 3 where something could not be read.
     """
-    envelope, problems = Gate.load(variable=os.environ.get, **values).envelope(paths, stdin=stdin())
+    envelope, problems = Gate.load(**surroundings(), **values).envelope(paths, stdin=stdin())
     put(orjson.dumps(envelope, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
     for problem in problems:
         complain(f"gatelib: {problem}")

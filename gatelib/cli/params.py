@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
@@ -84,6 +85,19 @@ def judging(command: F) -> F:
     for option in reversed(options):
         command = option(command)
     return command
+
+
+def surroundings() -> dict[str, Any]:
+    """Return the settings that say what is around the command: its environment, and ways to registries."""
+    return {"variable": os.environ.get, "access": _access}
+
+
+def _access(reference: str) -> Mapping[str, Any]:
+    from gatelib.bundle.references import Reference
+    from gatelib.cli.registry import access
+
+    # A registry on this machine has no certificate that anybody would know.
+    return {**access(reference, plain_http=Reference.parse(reference).is_loopback)}
 
 
 def stdin() -> BinaryIO:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import shutil
+import subprocess
+import sys
 import tarfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -19,7 +23,8 @@ from gatelib.policy import shipped
 from gatelib.report import Report
 from tests.budget import budget
 from tests.engines import need
-from tests.release import PACK, SOURCE, Release, denials, key, public
+from tests.registry import registry
+from tests.release import NOW, PACK, SOURCE, Release, denials, key, public
 
 LAYOUT: Final = shipped().data["layout"]
 MADE: Final = ("index.jsonl", "MANIFEST.sha256", "release.yaml")
@@ -232,3 +237,37 @@ def test_a_revoked_key_signs_nothing_although_its_owner_has_another(tmp_path: Pa
     assert [finding.message for finding in report.findings if finding.rule == "GL-REL-028"] == [
         f"`build-ci` has signed this pack with key `{stolen['id']}`, which was revoked"
     ]
+
+
+def test_a_pack_in_a_registry_gives_the_same_verdict(tmp_path: Path) -> None:
+    release = Release(tmp_path / "release").seal()
+    with registry(tmp_path / "registry") as address:
+        reference = f"{address}/evidence/payments:2.14.0"
+        pushed = command(release.folder, "evidence", "push", PACK, reference, "--plain-http")
+        assert pushed.returncode == 0, pushed.stderr
+        said = [
+            command(
+                release.folder,
+                *("check", *release.judged(), "--evidence", evidence, "--config", "gatelib.yaml"),
+                *("--now", NOW, "--format", "json"),
+            )
+            for evidence in (PACK, f"oci://{reference}")
+        ]
+    whole, pulled = (json.loads(done.stdout) for done in said)
+    assert [done.returncode for done in said] == [0, 0]
+    assert pulled["rules"] == whole["rules"]
+    assert [(each["rule"], each["message"]) for each in pulled["findings"]] == [
+        (each["rule"], each["message"]) for each in whole["findings"]
+    ]
+    for mine, theirs in zip(whole["evidence"], pulled["evidence"], strict=True):
+        assert theirs == {**mine, "file": mine["file"].replace(PACK, f"oci://{reference}")}
+
+
+def command(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "-m", "gatelib", *arguments],
+        cwd=folder,
+        env={**os.environ, "HOME": str(folder)},
+        capture_output=True,
+        check=False,
+    )

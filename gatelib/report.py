@@ -7,7 +7,7 @@ no clock, no absolute path and nothing of the environment: the same inputs and `
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from gatelib.catalog import SEVERITIES, Entry
@@ -249,115 +249,6 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form."""
-        return {
-            "schema": SCHEMA,
-            "tool": {"name": "gatelib", "version": self.tool_version},
-            "engine": {"name": self.engine, "version": self.engine_version},
-            "bundle": {"revision": self.revision, "sha256": self.bundle_sha256, "signed_by": self.signed_by},
-            "gate": self.gate,
-            "selection": {
-                "rules": list(self.selected),
-                "skipped": list(self.skipped),
-                "fail_on": self.fail_on,
-            },
-            "now": self.now,
-            "config": {
-                "sha256": self.config_sha256,
-                "trusted": self.config_trusted,
-                "settings": list(self.config_settings),
-                "params": dict(self.params),
-            },
-            "outcome": self.outcome,
-            "findings": [_finding(finding) for finding in self.findings],
-            "rules": [
-                {"id": rule.id, "status": rule.status, "judged": rule.judged, "findings": rule.findings}
-                for rule in self.rules
-            ],
-            "exceptions": [
-                {
-                    "name": waiver.name,
-                    "sha256": waiver.sha256,
-                    "requester": waiver.requester,
-                    "approver": waiver.approver,
-                    "expires": waiver.expires,
-                    "reason": waiver.reason,
-                    "ticket": waiver.ticket,
-                    "signed_by": list(waiver.signed_by),
-                    "hid": list(waiver.hid),
-                }
-                for waiver in self.exceptions
-            ],
-            "errors": [
-                {
-                    "file": error.file,
-                    "line": error.line,
-                    "column": error.column,
-                    "code": error.code,
-                    "message": f"{error.message}: {error.hint}" if error.hint else error.message,
-                }
-                for error in self.errors
-            ],
-            "documents": {
-                "files": self.files,
-                "objects": self.objects,
-                "judged": self.judged,
-                "inventory": self.inventory,
-            },
-            "not_judged": [
-                {"file": entry.file, "document": entry.document, "reason": entry.reason}
-                for entry in self.not_judged
-            ],
-            "inputs": [{"file": file, "sha256": digest} for file, digest in self.inputs],
-            "evidence": [
-                {
-                    "file": entry.file,
-                    "role": entry.role,
-                    "format": entry.format,
-                    "sha256": entry.sha256,
-                    "size": entry.size,
-                    "producers": list(entry.producers),
-                    "facts": list(entry.facts),
-                }
-                for entry in self.evidence
-            ],
-        }
+        from gatelib import report_form
 
-
-def _finding(finding: Finding) -> dict[str, Any]:
-    resource, location, waived = finding.resource, finding.location, finding.waived_by
-    return {
-        "rule": finding.rule,
-        "action": finding.action,
-        "severity": finding.severity,
-        "controls": list(finding.controls),
-        "message": finding.message,
-        "remediation": finding.remediation,
-        "resource": resource
-        and {
-            "apiVersion": resource.api_version,
-            "kind": resource.kind,
-            "namespace": resource.namespace,
-            "name": resource.name,
-        },
-        "location": location
-        and {
-            "file": location.file,
-            "document": location.document,
-            "line": location.line,
-            "column": location.column,
-        },
-        "path": list(finding.path),
-        "fingerprint": finding.fingerprint,
-        "vulnerability": finding.vulnerability and asdict(finding.vulnerability),
-        "waived_by": waived
-        and {
-            "name": waived.name,
-            "sha256": waived.sha256,
-            "requester": waived.requester,
-            "approver": waived.approver,
-            "expires": waived.expires,
-            "reason": waived.reason,
-            "ticket": waived.ticket,
-            "signed_by": list(waived.signed_by),
-        },
-    }
+        return report_form.of(self)

@@ -5,6 +5,7 @@
 #   which there may be no decision is a denial here. The same text serves every bundle.
 package main
 
+import data.gatelib.input.lists
 import data.gatelib.input.shapes
 import data.gatelib.lib.documents
 import data.gatelib.lib.selection
@@ -149,7 +150,7 @@ files := {document.index: document.file | some document in shapes.envelope.docum
 } else := {index: file | some index, file in [file.path |
 	some file in input
 	not is_null(file.contents)
-	some _ in shapes.leaves(file.contents)
+	some _ in lists.leaves(file.contents)
 ]} if {
 	shapes.name == "combined"
 } else := {}

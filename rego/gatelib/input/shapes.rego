@@ -3,6 +3,7 @@
 # description: Which of the shapes the input has, and its documents.
 package gatelib.input.shapes
 
+import data.gatelib.input.lists
 import data.gatelib.input.synced
 import data.gatelib.lib.timestamps
 
@@ -137,7 +138,7 @@ roots := {index: root |
 		some file in input
 		path := object.get(file, "path", "")
 		not is_null(file.contents)
-		some _ in leaves(file.contents)
+		some _ in lists.leaves(file.contents)
 	]
 	some root in nearest_kustomization[path]
 } if {
@@ -165,73 +166,10 @@ kustomizations := {concat("/", array.slice(parts, 0, count(parts) - 1)) |
 	parts[count(parts) - 1] in {"kustomization.yaml", "kustomization.yml"}
 }
 
-# Lists in lists are walked, since a list's items inherit its kind and may be lists themselves.
-flattened := [inherit(content, path, item) |
+flattened := [lists.inherit(content, path, item) |
 	some content in plain
-	some [path, item] in leaves(content)
+	some [path, item] in lists.leaves(content)
 ]
-
-inherit(content, path, item) := object.union(
-	inherited(content, path),
-	{key: value | some key, value in item; not is_untyped(key, value)},
-) if {
-	is_object(item)
-} else := item
-
-is_untyped(key, value) if {
-	key in {"apiVersion", "kind"}
-	value in {null, ""}
-}
-
-leaves(content) := [[[], content]] if not is_list(content)
-
-leaves(content) := [[path, item] |
-	walk(content, [path, item])
-	count(path) > 0
-	within_lists(content, path)
-	not is_list(item)
-] if {
-	is_list(content)
-}
-
-within_lists(content, path) if {
-	count(path) % 2 == 0
-	every position, step in path {
-		step_into_list(content, path, position, step)
-	}
-}
-
-step_into_list(content, path, position, "items") if {
-	position % 2 == 0
-	is_list(object.get(content, array.slice(path, 0, position), null))
-}
-
-step_into_list(_, _, position, step) if {
-	position % 2 == 1
-	is_number(step)
-}
-
-is_list(content) if {
-	is_object(content)
-	is_array(content.items)
-}
-
-# METADATA
-# description: The apiVersion and kind that an item without its own takes from the innermost typed list.
-inherited(content, path) := {key: value |
-	some key, value in {"apiVersion": object.get(list, "apiVersion", ""), "kind": trim_suffix(list.kind, "List")}
-	value != ""
-} if {
-	typed := [above |
-		some depth in numbers.range(0, count(path))
-		depth % 2 == 0
-		depth < count(path)
-		above := object.get(content, array.slice(path, 0, depth), {})
-		is_string(above.kind)
-		not above.kind in {"", "List"}
-	]
-	list := typed[count(typed) - 1]
-} else := {}
 
 # METADATA
 # description: Why the input cannot be judged, as `{code, message}`.
@@ -313,7 +251,7 @@ errors contains {
 } if {
 	not is_review
 	some content in plain
-	some kind in ambiguous_lists(content)
+	some kind in lists.ambiguous(content)
 }
 
 # Nothing that an API server sends for review is a list: an object that looks like one would hide itself.
@@ -323,7 +261,7 @@ errors contains {
 } if {
 	is_review
 	some content in plain
-	is_list(content)
+	lists.is_list(content)
 }
 
 request_problems contains sprintf("`%s` of the request is missing", [key]) if {
@@ -376,37 +314,8 @@ is_filled(value) if {
 	count(value) > 0
 }
 
-# Kinds that are named like an object and have the items of a list, or the other way round.
-ambiguous_lists(content) := {content.kind | is_ambiguous(content)} if not is_list(content)
-
-ambiguous_lists(content) := {node.kind |
-	walk(content, [path, node])
-	is_within_lists(content, path)
-	is_ambiguous(node)
-} if {
-	is_list(content)
-}
-
-is_within_lists(_, path) if path == []
-
-is_within_lists(content, path) if within_lists(content, path)
-
-is_ambiguous(content) if {
-	is_list(content)
-	is_string(content.kind)
-	content.kind != ""
-	not endswith(content.kind, "List")
-}
-
-is_ambiguous(content) if {
-	is_object(content)
-	is_string(content.kind)
-	endswith(content.kind, "List")
-	not type_name(object.get(content, "items", null)) in {"array", "null"}
-}
-
 well_formed_document(document) if {
 	is_object(document.content)
 	is_number(document.index)
-	not is_list(document.content)
+	not lists.is_list(document.content)
 }

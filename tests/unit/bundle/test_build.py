@@ -78,6 +78,7 @@ def test_a_bundle_holds_nothing_but_rules_library_tables_and_catalogue(name: str
         "gatelib/bundle/data.json",
         "gatelib/catalog/core/data.json",
         "gatelib/input/input.rego",
+        "gatelib/input/lists.rego",
         "gatelib/input/shapes.rego",
         "gatelib/input/synced.rego",
         "gatelib/main.rego",

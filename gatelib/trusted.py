@@ -12,7 +12,7 @@ import orjson
 
 from gatelib import catalog, config, guards, records, sources
 from gatelib.catalog import Entry
-from gatelib.errors import ConfigError, PolicyError
+from gatelib.errors import ConfigError, PolicyError, UsageError
 from gatelib.exceptions import record
 from gatelib.loader import Limits, load
 from gatelib.normalize import Document, Kinds, normalize
@@ -48,6 +48,7 @@ class Reader:
 
         Raises:
             ConfigError: exceptions or evidence lie in the judged tree, whose author they are to bind.
+            UsageError: there is more than one Evidence Pack.
 
         """
         trusted = Given()
@@ -85,6 +86,11 @@ class Reader:
 
         packs = [path for path in paths if reading.is_pack(path if "://" in path else self.base / path)]
         loose = [path for path in paths if path not in packs]
+        if len(packs) > 1:  # a file of one would count by what was signed of its namesake in the other
+            raise UsageError(
+                f"there are {len(packs)} Evidence Packs, and a run judges one Evidence Pack",
+                hint="name the pack of the release alone; records of images may stand beside it",
+            )
         for path in packs:
             self._pack(path, trusted)
         self._refuse_judged(loose, "evidence")

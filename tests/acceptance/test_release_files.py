@@ -24,6 +24,7 @@ from gatelib.policy import shipped
 from gatelib.report import Report
 from tests.budget import budget
 from tests.engines import need
+from tests.mutations import unattested_sidecar
 from tests.registry import registry
 from tests.release import NOW, PACK, SOURCE, Release, denials, key, public
 
@@ -220,6 +221,16 @@ def test_a_second_pack_speaks_for_no_file_of_the_first(second: str, tmp_path: Pa
         other = release.folder / "other.tar"
     with pytest.raises(UsageError, match="one Evidence Pack"):
         release.gate(evidence=[PACK, other.name]).check(release.judged())
+
+
+def test_a_producer_of_evidence_vouches_for_no_image(tmp_path: Path) -> None:
+    release = Release(tmp_path / "release")
+    unattested_sidecar(release)
+    record = yaml.safe_load((release.folder / "images" / "images.yaml").read_text("utf-8"))
+    record["spec"]["attestations"] = [{"predicateType": "https://slsa.dev/provenance/v1"}]
+    drill = release.path("chaos-dr/run-20261112.json")
+    drill.write_text(json.dumps([json.loads(drill.read_text("utf-8")), record]), "utf-8")
+    assert denials(release.seal().report()) == ["GL-IMG-001"]
 
 
 @pytest.mark.parametrize("form", ["tar", "tar.gz"])

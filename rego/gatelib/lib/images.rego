@@ -114,9 +114,11 @@ path_in("docker.io", path) := concat("/", ["library", path]) if {
 
 path_in(domain, path) := path if domain != "docker.io"
 
+# A file of a pack has a role, if only null: its producer's key speaks for that, and not for images.
 image_evidence := [record |
 	some entry in facts
 	entry.type == "gatelib.dev/ImageEvidence"
+	not "role" in object.keys(gate_input.evidence[entry.file])
 	spec := documents.mapping(object.get(entry.fact, "spec", {}))
 	record := {
 		"digest": documents.text(object.get(spec, "digest", "")),

@@ -155,6 +155,13 @@ test_base_images_of_provenance if {
 	}
 }
 
+test_a_record_in_a_pack_says_nothing_of_images if {
+	loose := facts([record({"digest": "d1", "attestations": [{"predicateType": "https://slsa.dev/provenance/v1"}]})])
+	images.attested == {"d1"} with input as envelope([], {"a": loose})
+	images.records == [] with input as envelope([], {"a": object.union(loose, {"role": "dr-drill"})})
+	images.records == [] with input as envelope([], {"a": object.union(loose, {"role": null})})
+}
+
 test_documents_and_inventory_are_no_evidence if {
 	own := record({"digest": "d1", "attestations": [{"predicateType": "x"}]})
 	images.records == [] with input as {

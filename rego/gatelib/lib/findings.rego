@@ -156,9 +156,10 @@ vulnerability_of(finding) := {"vulnerability": finding.vulnerability} if {
 	finding.vulnerability
 } else := {}
 
-# A vulnerability goes by its name, since the next scan has it at another position.
+# A vulnerability that has a name goes by it, since the next scan has it at another position.
 fingerprint(rule, prefix, vulnerability, pointer) := concat("|", [rule, prefix, replace(named, "|", "~2")]) if {
 	found := vulnerability.vulnerability
+	found.id != ""
 	named := json_pointer([found.id, found["package"], found.image])
 } else := concat("|", [rule, prefix, replace(pointer, "|", "~2")])
 

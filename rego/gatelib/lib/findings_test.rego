@@ -94,6 +94,13 @@ test_a_vulnerability_goes_by_its_id_package_and_image if {
 	entry.finding.fingerprint == "GL-T-001|||scan.sarif|CVE-1/@babel~1core/shop~1api~2x"
 }
 
+test_a_vulnerability_without_an_id_goes_by_its_place if {
+	flaw := {"id": "", "package": "", "image": ""}
+	[entry] := found({"deny": {deny({"evidence": "scan.sarif", "path": ["facts", 7], "vulnerability": flaw})}})
+	entry.finding.vulnerability == flaw
+	entry.finding.fingerprint == "GL-T-001|||scan.sarif|facts/7"
+}
+
 test_a_finding_of_the_run_is_about_an_exception if {
 	entries := {"core": {
 		"GL-EXC-004": {"package": ["e", "four"], "gates": ["pr"], "severity": "low", "controls": ["C-1"]},

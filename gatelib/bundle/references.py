@@ -101,4 +101,4 @@ def _is_registry(text: str) -> bool:
 
 
 def _malformed(text: str, hint: str) -> UsageError:
-    return UsageError(f"`{text}` is no reference to a bundle in a registry", hint=hint)
+    return UsageError(f"`{text}` is no reference to an artifact in a registry", hint=hint)

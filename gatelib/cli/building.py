@@ -62,14 +62,14 @@ def build(
     if definition is not None:
         files = building.files(definitions.read(definition, shipped()), created=at)
     else:
-        from gatelib.cli.trust import trust_in
+        from gatelib.cli.trust import trust_of_evidence
 
         files = given.files(
             exceptions,
             evidence,
             base=Path.cwd(),
             created=at,
-            trust=trust_in(config),
+            trust=trust_of_evidence(config, evidence),
             allow_empty=allow_empty,
         )
     write_file(output, _signed(files, **signer))

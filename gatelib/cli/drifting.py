@@ -58,7 +58,7 @@ def _read(pack: str, trust: Trust, layout: dict[str, object]) -> PackRead:
 
     place = pack if "://" in pack else Path(pack)
     if not reading.is_pack(place):
-        raise UsageError("there is no Evidence Pack", file=pack)
+        raise EvidenceError("there is no Evidence Pack", file=pack)
     found = reading.read(place, name=pack, trust=trust, layout=layout)
     for problem in found.problems:
         raise EvidenceError(problem.message, file=problem.file, line=problem.line, hint=problem.hint)

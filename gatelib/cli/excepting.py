@@ -114,6 +114,12 @@ def revoke(what: str, reason: str, by_name: bool, revoked: str | None, output: P
         if by_name:
             raise UsageError("a digest has no name", hint="name the record's file")
         key = {"sha256": what}
+    elif not Path(what).exists():
+        raise UsageError(
+            "is neither a file nor a digest",
+            file=what,
+            hint="a digest has 64 digits, as `gatelib exception list` shows it",
+        )
     else:
         found = signing.read(Path(what))
         key = {"name": record.name_of(found)} if by_name else {"sha256": record.digest(found)}

@@ -13,7 +13,7 @@ import click
 from gatelib.bundle import loading
 from gatelib.cli.keys import verifying
 from gatelib.cli.params import moment
-from gatelib.cli.trust import trust_in, trust_of
+from gatelib.cli.trust import trust_of, trust_of_evidence
 from gatelib.errors import UsageError
 from gatelib.export import folder as place
 from gatelib.policy import Policy
@@ -102,7 +102,7 @@ def _with_records(
         return policy
     from gatelib.bundle import given as records
 
-    found = records.read(exceptions, evidence, base=Path.cwd(), trust=trust_in(config))
+    found = records.read(exceptions, evidence, base=Path.cwd(), trust=trust_of_evidence(config, evidence))
     beside = {
         "exceptions": found.exceptions,
         "evidence": found.evidence,

@@ -47,10 +47,10 @@ class Format(_FormatType):
         return name, path
 
 
-def judging(command: F) -> F:
-    """Add the options that decide what is judged, and how."""
+def judging(command: F, *, gate: str = "pr") -> F:
+    """Add the options that decide what is judged, and how; ``gate`` is where none is named."""
     options = [
-        click.option("--gate", type=click.Choice(GATES), help="The moment to judge for.  [default: pr]"),
+        click.option("--gate", type=click.Choice(GATES), help=f"The moment to judge for.  [default: {gate}]"),
         click.option("--rule", "rules", multiple=True, metavar="ID", help="Only this rule; repeatable."),
         click.option("--skip", multiple=True, metavar="ID", help="Not this rule; repeatable, and reported."),
         click.option("--engine", type=click.Choice(engines.names()), help="What runs the rules."),
@@ -71,7 +71,7 @@ def judging(command: F) -> F:
             help="Configuration; trusted outside the judged paths.  [default: gatelib.yaml]",
         ),
         click.option("--exceptions", multiple=True, metavar="PATH", help="PolicyException records."),
-        click.option("--evidence", multiple=True, metavar="PATH", help="Evidence, such as ImageEvidence."),
+        click.option("--evidence", multiple=True, metavar="PATH", help="Evidence Packs, or ImageEvidence."),
         click.option("--inventory", multiple=True, metavar="PATH", help="Objects to look up, not to judge."),
         click.option("--namespace", metavar="NAME", help="The namespace of objects that name none."),
         click.option(

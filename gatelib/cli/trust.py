@@ -9,6 +9,8 @@ from gatelib.bundle import loading
 from gatelib.cli.keys import verification_keys
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gatelib.trust import Trust
 
 
@@ -26,6 +28,27 @@ def trust_in(path: str | None) -> Trust:
         return trust.Trust()
     schema = shipped().data["params_schema"]
     return trust.read(config.read(Path(path), given=True, judged=(), base=Path.cwd(), params_schema=schema))
+
+
+def trust_of_evidence(path: str | None, evidence: Sequence[str]) -> Trust:
+    """Return the same, and say which of the named Evidence Packs nobody is trusted with.
+
+    Raises:
+        UsageError: as :func:`trust_in`.
+
+    """
+    found = trust_in(path)
+    if not found.evidence:
+        from gatelib.cli import complain
+        from gatelib.evidence import reading
+
+        for place in evidence:
+            if reading.is_pack(place if "://" in place else Path(place)):
+                complain(
+                    f"gatelib: {place}: warning: nothing in the pack counts; "
+                    "name producers in `trust.evidence` of --config"
+                )
+    return found
 
 
 def trust_of(

@@ -82,6 +82,8 @@ def _show(found: Sequence[Judged], form: str, *, detailed: bool) -> None:
         listed = [entry.to_dict() for entry in found]
         put(orjson.dumps(listed, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
         return
+    if not found:
+        click.echo("no exceptions")
     for entry in found:
         about = entry.to_dict()
         line = f"{about['state']:<8}  {about['name']}  until {about['expires']}  {about['sha256']}"

@@ -66,7 +66,7 @@ def verify(
         found = verifying.verify(
             pack,
             producers=trusted,
-            release=_read(release) if release is not None else None,
+            release=(release, _read(release)) if release is not None else None,
             now=_moment(now),
             max_age_days=_max_age(settings),
             access=access,
@@ -95,6 +95,8 @@ def _producers(settings: Config | None, given: Sequence[str]) -> tuple[Party, ..
 
     found = {party.name: party for party in trust.read(settings).evidence}
     keys: dict[str, list[Any]] = {}
+    if any("=" not in entry for entry in given):
+        raise UsageError("a key names no producer", hint="write --producer NAME=FILE")
     for key in verification_keys(given):
         if key.keyid is None or key.keyid in found:
             raise UsageError("a key names no producer of its own", hint="write --producer NAME=FILE")
@@ -150,6 +152,11 @@ def _show(found: Verified, form: str) -> None:
 
         for fault in found.faults:
             click.echo(inert(visible(f"{fault.file}: {fault.message}")))
-        click.echo(f"{len(found.faults)} fault{'s' if len(found.faults) > 1 else ''} in {found.files} files")
+        click.echo(f"{_counted(len(found.faults), 'fault')} in {_counted(found.files, 'file')}")
     else:
-        click.echo(f"{found.files} files hold, sealed as {found.sha256}")
+        verb = "holds" if found.files == 1 else "hold"
+        click.echo(f"{_counted(found.files, 'file')} {verb}, sealed as {found.sha256}")
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

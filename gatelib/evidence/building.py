@@ -71,10 +71,13 @@ def add(
     they were made, RFC 3339 in UTC.
 
     Raises:
-        UsageError: a file has no place in the pack, is a link, or somebody else's; the pack is sealed.
+        UsageError: a file has no place in the pack, is a link, or somebody else's; the pack is sealed; the
+            producer has no name.
         EvidenceError: the pack has no Release that a file could be bound to, or its index is damaged.
 
     """
+    if not producer.strip():
+        raise UsageError("the producer has no name", hint="name it as `trust.evidence` does")
     about = release.read(_read(pack / manifest.RELEASE), file=str(pack / manifest.RELEASE))
     if os.path.lexists(pack / manifest.NAME):
         raise UsageError(
@@ -109,7 +112,7 @@ def seal(pack: Path, progress: Progress | None = None) -> str:
     Raises:
         EvidenceError: something in the pack is no regular file with a plain name, or cannot be read; there
             is no Release.
-        UsageError: it cannot be written.
+        UsageError: there is nothing to seal, or it cannot be written.
 
     """
     record = pack / manifest.RELEASE
@@ -123,7 +126,10 @@ def seal(pack: Path, progress: Progress | None = None) -> str:
             file=str(pack),
             hint="a pack holds regular files with plain names only",
         )
-    content = manifest.write(scan.digests())
+    digests = scan.digests()
+    if not digests:
+        raise UsageError("holds no evidence", file=str(pack), hint="put files in with `gatelib evidence add`")
+    content = manifest.write(digests)
     digest = sha256(content).hexdigest()
     after = release.sealed(before, digest, file=str(record))
     _write(pack / manifest.NAME, content)
@@ -143,7 +149,7 @@ def _placed(
     root = pack.resolve()
     for given in files:
         top = Path(os.path.normpath(given.absolute()))
-        is_folder = _kind(top) == stat.S_IFDIR
+        is_folder = _kind(top, called=given) == stat.S_IFDIR
         inside = Path(os.path.realpath(top.parent), top.name)
         for source in sorted(_below(top)) if is_folder else [top]:
             rest = source.relative_to(top).as_posix() if is_folder else ""
@@ -170,8 +176,8 @@ def _below(folder: Path) -> Iterator[Path]:
             yield entry
 
 
-def _kind(path: Path) -> int:
-    """Return the type of a file or folder.
+def _kind(path: Path, *, called: Path | None = None) -> int:
+    """Return the type of a file or folder, which a message may call otherwise.
 
     Raises:
         UsageError: it is a link or a special file, or not there.
@@ -180,10 +186,12 @@ def _kind(path: Path) -> int:
     try:
         kind = stat.S_IFMT(path.lstat().st_mode)
     except OSError as error:
-        raise UsageError(f"cannot be read: {error.strerror}", file=shown(str(path))) from None
+        raise UsageError(f"cannot be read: {error.strerror}", file=shown(str(called or path))) from None
     if kind not in (stat.S_IFREG, stat.S_IFDIR):
         what = "a link" if kind == stat.S_IFLNK else "no regular file"
-        raise UsageError(f"is {what}", file=shown(str(path)), hint="a pack holds regular files only")
+        raise UsageError(
+            f"is {what}", file=shown(str(called or path)), hint="a pack holds regular files only"
+        )
     return kind
 
 
@@ -206,9 +214,16 @@ def _refuse_places(
 ) -> None:
     for path, source in sources.items():
         if not manifest.is_plain(path):
-            raise UsageError("is no plain path in a pack", file=shown(path), hint="it is UTF-8, without `..`")
+            raise UsageError(
+                "is no plain path in a pack", file=shown(path), hint="it is relative, in UTF-8, without `..`"
+            )
         if not manifest.covers(path) or path == INDEX:
-            raise UsageError("is no file of evidence", file=path)
+            raise UsageError(
+                "is no place for evidence",
+                file=path,
+                hint=f"`{manifest.RELEASE}`, `{manifest.NAME}`, `{INDEX}` and `{manifest.CONTROLS}` are the "
+                "pack's own",
+            )
         _kind(source)
         for above in (pack / path).parents:
             if above == pack:

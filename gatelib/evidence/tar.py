@@ -170,7 +170,8 @@ class _Unpacked:
         """Yield as many bytes, in pieces."""
         while count:
             if self._place == len(self._ready) and not self._fill():
-                raise EvidenceError("the pack is cut off", file=self._name)
+                what = "cut off" if self._given >= tar.BLOCK else "neither a folder nor a tar, or cut off"
+                raise EvidenceError(f"the pack is {what}", file=self._name)
             piece = self._ready[self._place : self._place + count]
             self._place += len(piece)
             count -= len(piece)

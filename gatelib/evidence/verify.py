@@ -66,7 +66,7 @@ def verify(
     place: Path | str,
     *,
     producers: Sequence[Party] | None,
-    release: bytes | None = None,
+    release: tuple[str, bytes] | None = None,
     now: datetime,
     max_age_days: float,
     limits: Limits = DEFAULT_LIMITS,
@@ -76,7 +76,7 @@ def verify(
     """Verify a pack, wherever it lies, against its manifest, its Release and the keys of its producers.
 
     Without ``producers`` (``None``) no signature is looked at, and a Release only where there is one.
-    ``release`` is the record in place of the pack's own.
+    ``release`` is the record in place of the pack's own, with its file's name.
 
     Raises:
         EvidenceError: the pack, or its Release, cannot be read.
@@ -93,16 +93,18 @@ def verify(
     wanted = frozenset({manifest.NAME, manifest.RELEASE, INDEX})
     with open_pack(place, limits=limits, access=access) as pack:
         scan = pack.scan(wanted.__contains__, use, progress)
-    record = release if release is not None else about.get(manifest.RELEASE)
+    called, record = release or (manifest.RELEASE, about.get(manifest.RELEASE))
     content = about.get(manifest.NAME)
     digests = scan.digests()
     faults = [*_seal(scan, digests, content)]
     found = None
     if record is not None:
-        found = _release(record)
-        faults += _names(found, content)
+        found = _release(record, called)
+        faults += _names(found, called, content)
     elif producers is not None:
         faults.append(Fault(manifest.RELEASE, "missing", "is missing, so the pack speaks for no release"))
+    if producers is not None and not digests:
+        faults.append(Fault(INDEX, "missing", "is missing: the pack holds no evidence"))
     if producers is not None:
         judge = _Judge(found, now, timedelta(days=max_age_days))
         bad = {fault.file for fault in faults}
@@ -118,10 +120,10 @@ def verify(
     )
 
 
-def _release(record: bytes) -> Release:
+def _release(record: bytes, called: str) -> Release:
     from gatelib.evidence import release
 
-    return release.read(record, file=manifest.RELEASE)
+    return release.read(record, file=called)
 
 
 def _seal(scan: Scan, digests: Mapping[str, str], content: bytes | None) -> Iterator[Fault]:
@@ -145,14 +147,14 @@ def _why(content: bytes) -> str:
     return _SENTENCES["malformed"]
 
 
-def _names(release: Release, content: bytes | None) -> Iterator[Fault]:
+def _names(release: Release, called: str, content: bytes | None) -> Iterator[Fault]:
     """Say whether the Release names this pack."""
     if content is None:
         return
     if release.sha256 is None:
-        yield Fault(manifest.RELEASE, "another pack", "names no Evidence Pack")
+        yield Fault(called, "another pack", "names no Evidence Pack")
     elif release.sha256 != sha256(content).hexdigest():
-        yield Fault(manifest.RELEASE, "another pack", f"names another Evidence Pack, `{release.sha256}`")
+        yield Fault(called, "another pack", f"names another Evidence Pack, `{release.sha256}`")
 
 
 def _index(

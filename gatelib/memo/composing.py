@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from gatelib import sources
 from gatelib.errors import UsageError
 from gatelib.gate import Gate
 from gatelib.memo import proving
@@ -48,7 +49,7 @@ def compose(
     if gate.settings.gate != GATE:
         raise UsageError(f"a memo is about the gate `{GATE}`")
     base = Path(gate.settings.base or Path.cwd())
-    record = record_.read(base / release)
+    record = record_.read(base / release, called=sources.display(Path(release), base))
     judged = [release, *paths]
     report = gate.check(judged, progress=progress)
     found = proving.gates(report, gate.policy.data["layout"])

@@ -11,8 +11,8 @@ from gatelib.loader import Limits, load
 from gatelib.memo.model import Approver, Change, Record, Risk, Rollback
 
 
-def read(path: Path) -> Record:
-    """Return the one Release record of a file.
+def read(path: Path, *, called: str) -> Record:
+    """Return the one Release record of a file, which messages call as they are told.
 
     Raises:
         EvidenceError: it cannot be read, or holds no Release or several.
@@ -21,18 +21,18 @@ def read(path: Path) -> Record:
     limits = Limits()
     try:
         if path.stat().st_size > limits.max_bytes:
-            raise EvidenceError("is too large for a Release record", file=str(path))
+            raise EvidenceError("is too large for a Release record", file=called)
         loaded = load(path.read_bytes(), limits=limits)
     except OSError as error:
-        raise EvidenceError(f"cannot be read: {error.strerror}", file=str(path)) from None
+        raise EvidenceError(f"cannot be read: {error.strerror}", file=called) from None
     if loaded.error is not None:
         found = loaded.error
-        raise EvidenceError(found.message, file=str(path), line=found.line, hint=found.hint)
+        raise EvidenceError(found.message, file=called, line=found.line, hint=found.hint)
     records = [document.value for document in loaded.documents if _is_release(document.value)]
     if len(records) != 1:
         raise EvidenceError(
             f"holds {len(records)} Release records, and a memo is about one",
-            file=str(path),
+            file=called,
             hint="name the record first, and the manifests after it",
         )
     return _record(_object(records[0]))

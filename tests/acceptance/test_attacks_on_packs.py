@@ -171,7 +171,7 @@ def test_a_whole_pack_of_another_release(pack: Path, tmp_path: Path) -> None:
     record = (pack / "release.yaml").read_bytes()
     other = sealed(tmp_path / "other", **OTHERS)
     assert faults(other) == []
-    assert faults(other, release=record) == [
+    assert faults(other, release=("release.yaml", record)) == [
         *((path, "foreign") for path in sorted(FILES)[:1]),
         ("release.yaml", "another pack"),
         *((path, "foreign") for path in sorted(FILES)[1:]),
@@ -524,10 +524,10 @@ def test_what_must_not_be_added_is_not(pack: Path, tmp_path: Path) -> None:
         (secret, "../x", "is no plain path in a pack"),
         (secret, "build/../../x", "is no plain path in a pack"),
         (secret, str(tmp_path / "x"), "is no plain path in a pack"),
-        (secret, "MANIFEST.sha256", "is no file of evidence"),
-        (secret, "index.jsonl", "is no file of evidence"),
-        (secret, "release.yaml", "is no file of evidence"),
-        (secret, "controls/x", "is no file of evidence"),
+        (secret, "MANIFEST.sha256", "is no place for evidence"),
+        (secret, "index.jsonl", "is no place for evidence"),
+        (secret, "release.yaml", "is no place for evidence"),
+        (secret, "controls/x", "is no place for evidence"),
         (secret, f"{LINT}/x", "lies below a file"),
     ]
     for file, place, message in cases:

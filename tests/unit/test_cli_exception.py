@@ -160,3 +160,20 @@ def test_a_digest_is_revoked_as_it_is_and_a_record_by_its_name(place: Path) -> N
         {"sha256": "ab" * 32, "reason": "Stolen.", "revoked": NOW},
         {"name": "for-now", "reason": "Stolen.", "revoked": NOW},
     ]
+
+
+def test_a_folder_without_exceptions_is_said_to_have_none(place: Path) -> None:
+    (place / "none").mkdir()
+    for command in ("verify", "list"):
+        done = gatelib("exception", command, "none", "--config", "gatelib.yaml", cwd=place)
+        assert (done.code, done.out, done.complaint) == (0, b"no exceptions\n", "")
+
+
+def test_what_is_neither_a_file_nor_a_digest_is_not_revoked(place: Path) -> None:
+    given = ("exception", "revoke", "deadbeef", "--reason", "Repaired.", "-o", "list.yaml")
+    done = gatelib(*given, cwd=place)
+    assert (done.code, done.complaint) == (
+        2,
+        "gatelib: deadbeef: is neither a file nor a digest\n"
+        "  a digest has 64 digits, as `gatelib exception list` shows it\n",
+    )

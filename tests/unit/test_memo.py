@@ -263,7 +263,7 @@ def with_record(memo: Memo, folder: Path, **spec: Any) -> Memo:
     """Return a memo of a record that says something else."""
     path = folder / "release.yaml"
     path.write_text(json.dumps({"kind": "Release", "spec": spec}), "utf-8")
-    return replace(memo, record=record.read(path))
+    return replace(memo, record=record.read(path, called=path.name))
 
 
 @pytest.fixture
@@ -355,13 +355,19 @@ def test_the_command_writes_the_page_with_links_and_ends_with_its_exit_code(rele
     )
     clock = datetime.now(timezone.utc)
     near = abs((parse_now(NOW) or clock) - clock) < timedelta(minutes=15)
-    assert (done.code, done.err) == (0 if near else 1, b"")
+    said = b"out/memo.html: GO\n" if near else b"out/memo.html: NO-GO\n"
+    assert (done.code, done.out, done.err) == (0 if near else 1, said, b"")
     page = Page((release.folder / "out" / "memo.html").read_text("utf-8"))
     places = [str(attributes["href"]) for tag, attributes in page.elements if tag == "a"]
     files = [place for place in places if not place.startswith("https:")]
     assert f"../{PACK}/rollout/rings.json" in files
     assert all((release.folder / "out" / place).is_file() for place in files)
     done = gatelib("memo", *release.judged(), *given, "--gate", "pr", cwd=release.folder)
-    assert (done.code, done.complaint) == (2, "gatelib: a memo is about the gate `pre-promote`\n")
+    assert (done.code, done.complaint) == (
+        2,
+        "gatelib: a memo is about the gate `pre-promote`\n  leave out --gate\n",
+    )
+    done = gatelib("memo", "gone.yaml", *given, cwd=release.folder)
+    assert (done.code, done.err) == (3, b"gatelib: gone.yaml: cannot be read: No such file or directory\n")
     done = gatelib("memo", "payments", *given, cwd=release.folder)
     assert done.code == 3

@@ -61,6 +61,8 @@ def new(
 
     if output.exists():
         raise UsageError("there is such a file already", file=str(output), hint="a record is written once")
+    if not reason.strip():
+        raise UsageError("an exception has a reason", hint="say why the rule cannot be kept for now")
     at = moment(created).astimezone(timezone.utc).replace(microsecond=0)
     record: dict[str, Any] = {
         "apiVersion": "gatelib.dev/v1",
@@ -78,6 +80,10 @@ def new(
         },
     }
     policy = judging.in_force(config, at).policy
+    if judging.needs_signatures(policy) and not fields["audience"]:
+        raise UsageError(
+            "a signed exception is for somewhere", hint="name the repository or cluster with --audience"
+        )
     for fault in judging.faults(record, policy, at):
         raise UsageError(f"the rules would refuse it: {fault}")
     text = yaml.safe_dump(record, sort_keys=False, allow_unicode=True, width=110)

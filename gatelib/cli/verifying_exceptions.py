@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -71,10 +72,21 @@ def _judged(paths: Sequence[str], config: str | None, now: str | None) -> tuple[
         layout=force.policy.data["layout"],
         trust=force.trust(),
     )
+    for beside in _left_out(paths):
+        complain(f"gatelib: {beside}: warning: has signatures for what was named, and was not named")
     given = reader.read(paths, (), ())
     for problem in given.problems:
         complain(f"gatelib: {visible(str(problem))}")
     return judging.judge(given.exceptions, force.policy, at), bool(given.problems)
+
+
+def _left_out(paths: Sequence[str]) -> list[Path]:
+    """Return the envelopes beside records that were named alone."""
+    from gatelib.exceptions import signing
+
+    named = {Path(path) for path in paths}
+    beside = [signing.envelope_of(path) for path in named if path.is_file()]
+    return sorted(path for path in beside if path.is_file() and path not in named)
 
 
 def _show(found: Sequence[Judged], form: str, *, detailed: bool) -> None:

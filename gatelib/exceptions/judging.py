@@ -19,7 +19,7 @@ from gatelib.settings import Settings
 State: TypeAlias = Literal["in force", "expiring", "expired", "revoked", "invalid"]
 
 RULES: Final = ("GL-EXC-001", "GL-EXC-002", "GL-EXC-003", "GL-EXC-005", "GL-EXC-007", "GL-EXC-008")
-_UNSIGNED: Final = ("GL-EXC-001", "GL-EXC-002", "GL-EXC-003", "GL-EXC-008")
+_UNSIGNED: Final = ("GL-EXC-001", "GL-EXC-002", "GL-EXC-003", "GL-EXC-007", "GL-EXC-008")
 _TIMEOUT: Final = 60.0
 
 
@@ -69,13 +69,23 @@ def judge(records: Sequence[Mapping[str, Any]], policy: Policy, now: datetime) -
 
 
 def faults(record: Mapping[str, Any], policy: Policy, now: datetime) -> list[str]:
-    """Return what is wrong with a record that nobody has signed yet.
+    """Return what is wrong with a record that nobody has signed yet, in whatever gate it is for.
 
     Raises:
         EngineError: the engine failed.
 
     """
+    policy = _trusting(policy, spec_of(record).get("audience"))
     return [f"{found['msg']} ({found['rule']})" for found in _findings([record], policy, now, _UNSIGNED)]
+
+
+def needs_signatures(policy: Policy) -> bool:
+    """Tell whether exceptions count only with signatures."""
+    said: Mapping[str, Any] = {
+        **policy.data["defaults"]["exceptions"],
+        **policy.data["params"].get("exceptions", {}),
+    }
+    return said["require_signature"] is not False
 
 
 def in_force(config: str | None, now: datetime) -> InForce:
@@ -108,6 +118,14 @@ def _findings(
     value: Mapping[str, Any] = Decision.parse(judging.decide(orjson.dumps(envelope)).value).value
     found = [*value["deny"], *value["warn"], *value["canary"]]
     return [finding for finding in found if finding["rule"] in rules and "exception" in finding]
+
+
+def _trusting(policy: Policy, audience: object) -> Policy:
+    """Return a policy that takes people and audience as the record names them."""
+    own = policy.data["params"]
+    said = {"require_signature": False, "audience": [audience] if audience else []}
+    params = {**own, "exceptions": {**own.get("exceptions", {}), **said}}
+    return replace(policy, data={**policy.data, "params": params})
 
 
 def _judged(record: Mapping[str, Any], found: Sequence[Mapping[str, Any]], now: datetime) -> Judged:

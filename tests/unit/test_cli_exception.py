@@ -96,6 +96,11 @@ def test_an_exception_is_written_signed_verified_and_revoked(place: Path) -> Non
         ({"name": None}, "has a target without a `name`, and so would be for every one (GL-EXC-008)"),
         ({"expires": "2027-12-15"}, "runs to `2027-12-15`, more than 90 days after it was created"),
         ({"approver": identity("Nina")}, f"is approved by its own requester `{identity('nina')}`"),
+        (
+            {"rule": "GL-K8S-001"},
+            "needs 2 approvers who may waive it for `GL-K8S-001`, which is critical, and has "
+            f"`{identity('omar')}` (GL-EXC-007)",
+        ),
     ],
 )  # fmt: skip
 def test_what_the_rules_would_refuse_is_not_written(place: Path, changed: dict[str, str], said: str) -> None:
@@ -177,3 +182,35 @@ def test_what_is_neither_a_file_nor_a_digest_is_not_revoked(place: Path) -> None
         "gatelib: deadbeef: is neither a file nor a digest\n"
         "  a digest has 64 digits, as `gatelib exception list` shows it\n",
     )
+
+
+@pytest.mark.parametrize(
+    ("changed", "complaint"),
+    [
+        ({"reason": " "}, "an exception has a reason\n  say why the rule cannot be kept for now\n"),
+        (
+            {"audience": None},
+            "a signed exception is for somewhere\n  name the repository or cluster with --audience\n",
+        ),
+    ],
+)
+def test_a_record_is_not_written_without(place: Path, changed: dict[str, Any], complaint: str) -> None:
+    done = new(place, **changed)
+    assert (done.code, done.complaint) == (2, f"gatelib: {complaint}")
+    assert not (place / "for-now.yaml").exists()
+
+
+def test_unsigned_exceptions_are_for_anywhere_where_they_count(place: Path) -> None:
+    (place / "unsigned.yaml").write_text("parameters: {exceptions: {require_signature: false}}\n")
+    assert new(place, audience=None, config="unsigned.yaml").code == 0
+
+
+def test_signatures_that_were_not_named_are_told_of(place: Path) -> None:
+    assert new(place).code == 0
+    assert [sign(place, name).code for name in ("nina", "omar")] == [0, 0]
+    given = ("exception", "verify", "for-now.yaml", "--config", "gatelib.yaml", "--now", NOW)
+    done = gatelib(*given, cwd=place)
+    said = "gatelib: for-now.dsse.json: warning: has signatures for what was named, and was not named\n"
+    assert (done.code, done.complaint) == (1, said)
+    done = gatelib(*given, "for-now.dsse.json", cwd=place)
+    assert (done.code, done.complaint) == (0, "")

@@ -107,9 +107,10 @@ def _score(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         return 0
     try:
-        return max(float(value), 0)
+        score = float(value)
     except ValueError:
         return 0
+    return score if score > 0 else 0  # which NaN is not
 
 
 def _ancestors(id_: str) -> Iterator[str]:

@@ -92,6 +92,7 @@ def test_a_score_that_is_none_leaves_it_to_the_level(score: object) -> None:
 def test_the_higher_of_two_scores_counts() -> None:
     assert severity(result(**scored("2.0")), {"id": "A", **scored("9.8")}) == "critical"
     assert severity(result(**scored("9.8")), {"id": "A", **scored("2.0")}) == "critical"
+    assert severity(result(**scored("9.8")), {"id": "A", **scored("NaN")}) == "critical"
 
 
 @pytest.mark.parametrize(

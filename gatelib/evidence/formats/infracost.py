@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any, Final
+from decimal import Decimal
+from typing import Any, Final, cast
 
 from gatelib.errors import EvidenceError
 from gatelib.evidence.formats import moments, shape
@@ -20,20 +21,20 @@ _PROJECT: Final = record(
     name=TEXT,
     metadata=optional(record(errors=optional(items({})), currentErrors=optional(items({})))),
 )
-_TOTALS: Final = {"past_monthly": "pastTotalMonthlyCost", "monthly": "totalMonthlyCost"}
+_TOTALS: Final = ("pastTotalMonthlyCost", "totalMonthlyCost")
 _DIFF: Final = "diffTotalMonthlyCost"
 _OUTPUT: Final = record(
     "currency",
     "projects",
     _DIFF,
-    *_TOTALS.values(),
+    *_TOTALS,
     currency=TEXT,
     projects=items(_PROJECT),
     metadata=optional(record(infracostCommand=TEXT)),
     summary=optional(
         record(totalUnsupportedResources=optional(COUNT), totalNoPriceResources=optional(COUNT))
     ),
-    **dict.fromkeys([_DIFF, *_TOTALS.values()], _COST),
+    **dict.fromkeys([_DIFF, *_TOTALS], _COST),
 )
 _RUN_DIFF: Final = "run `infracost diff --format json --compare-to BASE.json`"
 
@@ -59,7 +60,8 @@ class _Infracost(Format):
             {
                 "type": "cost",
                 "currency": output["currency"],
-                **{key: _number(output[name]) for key, name in _TOTALS.items()},
+                "past_monthly": _number(_past(output)),
+                "monthly": _number(output["totalMonthlyCost"]),
                 "diff_monthly": _number(output[_DIFF]),
                 "projects": len(output["projects"]),
                 "projects_failed": sum(map(_failed, output["projects"])),
@@ -71,6 +73,14 @@ class _Infracost(Format):
 
 
 FORMAT: Final = _Infracost()
+
+
+def _past(output: Mapping[str, Any]) -> str | None:
+    """Return the cost before the change; where it is left out, what the other two make it."""
+    past, monthly = (output[name] for name in _TOTALS)
+    if past is not None or monthly is None:
+        return cast("str | None", past)
+    return str(Decimal(monthly) - Decimal(output[_DIFF]))
 
 
 def _failed(project: Mapping[str, Any]) -> bool:

@@ -37,7 +37,8 @@ def test_a_diff_is_known_without_a_role() -> None:
     ("path", "new", "want"),
     [
         (["totalMonthlyCost"], None, {"monthly": None}),
-        (["pastTotalMonthlyCost"], None, {"past_monthly": None}),
+        (["pastTotalMonthlyCost"], None, {"past_monthly": 119}),
+        (["pastTotalMonthlyCost"], "0", {"past_monthly": 0}),
         (["diffTotalMonthlyCost"], "-742.64", {"diff_monthly": -742.64}),
         (["diffTotalMonthlyCost"], "0", {"diff_monthly": 0}),
         (["projects"], [], {"projects": 0}),
@@ -52,6 +53,12 @@ def test_a_diff_is_known_without_a_role() -> None:
 )
 def test_each_part_of_a_diff(path: list[str | int], new: Any, want: dict[str, Any]) -> None:
     assert facts(changed(diff(), path, new), "infracost") == [{**COST, **want}]
+
+
+def test_what_it_cost_before_is_unknown_only_with_what_it_costs_now() -> None:
+    said = {**diff(), "pastTotalMonthlyCost": None, "totalMonthlyCost": None}
+    (fact,) = facts(json.dumps(said).encode(), "infracost")
+    assert (fact["past_monthly"], fact["monthly"]) == (None, None)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gatelib.errors import EvidenceError, UsageError
+from gatelib.evidence.pack import OCI
 
 if TYPE_CHECKING:
     from gatelib.evidence.drift import Difference
@@ -54,12 +55,15 @@ def _settings(path: str, packs: tuple[str, str]) -> tuple[Trust, dict[str, objec
 
 
 def _read(pack: str, trust: Trust, layout: dict[str, object]) -> PackRead:
+    from gatelib.cli.params import surroundings
     from gatelib.evidence import reading
 
-    place = pack if "://" in pack else Path(pack)
+    is_remote = "://" in pack
+    place = pack if is_remote else Path(pack)
     if not reading.is_pack(place):
         raise EvidenceError("there is no Evidence Pack", file=pack)
-    found = reading.read(place, name=pack, trust=trust, layout=layout)
+    access = surroundings()["access"](pack.removeprefix(OCI)) if is_remote else None
+    found = reading.read(place, name=pack, trust=trust, layout=layout, access=access)
     for problem in found.problems:
         raise EvidenceError(problem.message, file=problem.file, line=problem.line, hint=problem.hint)
     seals = [verified for verified in found.verifications if verified["type"] == "pack"]

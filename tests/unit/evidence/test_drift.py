@@ -13,8 +13,10 @@ from click.testing import CliRunner
 from gatelib.cli.drifting import drift
 from gatelib.cli.main import cli
 from gatelib.errors import EvidenceError, UsageError
+from gatelib.evidence import oci
 from gatelib.evidence.drift import Difference, compare
 from gatelib.evidence.reading import PackRead
+from tests.registry import registry
 from tests.release import PACK, Release
 
 PROVENANCE = "provenance/payments.provenance.json"
@@ -140,6 +142,17 @@ def test_both_packs_are_read_and_shown(tmp_path: Path) -> None:
         ],
     )
     assert json.loads(same.output) == {"drift": []}
+
+
+def test_a_pack_in_a_registry_is_compared_as_its_folder(tmp_path: Path) -> None:
+    old, new = two(tmp_path, lambda statement: None)
+    with registry(tmp_path / "registry") as address:
+        oci.push(f"{address}/evidence/payments:2.14.0", new, plain_http=True)
+        given = [str(old), f"oci://{address}/evidence/payments:2.14.0"]
+        run = CliRunner().invoke(
+            cli, ["evidence", "drift", *given, "--config", str(tmp_path / "a/gatelib.yaml")]
+        )
+    assert run.output == "nothing changed\n"
 
 
 def test_a_pack_that_changed_since_its_seal_is_not_compared(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -119,6 +119,27 @@ def refuse_waiving(config: Config, params: Mapping[str, Any]) -> None:
             file=config.name,
             hint="give the configuration with --config, from outside the judged tree",
         )
+
+
+def refuse_judged_policies(
+    folders: Iterable[str], judged: Sequence[str], *, base: Path, gate: str, params: Mapping[str, Any]
+) -> None:
+    """Refuse policies that lie in the judged tree where they would decide on a release, or on exceptions.
+
+    Raises:
+        ConfigError: the author of what is judged could set its thresholds, or which exceptions count.
+
+    """
+    if gate not in _TRUSTED_ONLY and _WAIVING not in params:
+        return
+    for folder in folders:
+        if any(lies_in(base / folder, base / entry) for entry in judged if entry != sources.STDIN):
+            what = f"set `parameters.{_WAIVING}`" if _WAIVING in params else f"decide at gate `{gate}`"
+            raise ConfigError(
+                f"the policies lie in the judged tree, and may not {what}",
+                file=folder,
+                hint="give them from a place that the author of the change does not control",
+            )
 
 
 def lies_in(path: Path, folder: Path) -> bool:

@@ -204,6 +204,7 @@ class InForce:
         modules, catalogs, own = trusted.policies(folders, base=self.base, core=core.catalogs["core"])
         if self.config is not None and self.config.values.get("policies"):
             config.refuse_waiving(self.config, own)
+        config.refuse_judged_policies(folders, self.judged, base=self.base, gate=self.gate, params=own)
         if shared := catalogs.keys() & core.catalogs.keys():
             raise PolicyError(f"team `{min(shared)}` has rules in the bundle already")
         for team, entries in catalogs.items():

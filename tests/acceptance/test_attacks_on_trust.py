@@ -190,7 +190,7 @@ def test_a_configuration_of_the_judged_tree_is_used_and_reported(tree: Path, eng
     assert (PRIVILEGED in shown["selection"]["skipped"]) == ("skip" in LOOSER[name])
     assert (shown["selection"]["fail_on"] == "critical") == ("fail_on" in LOOSER[name])
     assert shown["config"]["params"] == (
-        {"exceptions": {"max_days": 300}} if "max_days" in LOOSER[name] else {}
+        {"pdb": {"min_replicas": 9}} if "min_replicas" in LOOSER[name] else {}
     )
 
 
@@ -251,6 +251,26 @@ def test_some_things_only_a_trusted_configuration_may_set(tree: Path, name: str)
     write(tree, {"gatelib.yaml": text, **files})
     with pytest.raises(ConfigError, match="only a trusted configuration"):
         judged(tree, "embedded")
+
+
+@pytest.mark.parametrize("group", ["exceptions", "slo"])
+@pytest.mark.parametrize("gate", ["pr", "pre-promote", "publish"])
+def test_policies_in_the_judged_tree_relax_neither_exceptions_nor_a_release(
+    tree: Path, gate: str, group: str
+) -> None:
+    values = {"exceptions": {"require_signature": False}, "slo": {"max_burn_rate": 1000}}
+    data = {"data.json": json.dumps({"gatelib": {"params": {group: values[group]}}})}
+    write(tree / "k8s" / "policies", data)
+    write(tree.parent / "protected" / "policies", data)
+    given = {"config": "../protected/gatelib.yaml", "gate": gate}
+    assert (
+        judged(tree, "embedded", policies=["../protected/policies"], **given).params[group] == values[group]
+    )
+    if (gate, group) == ("pr", "slo"):
+        assert judged(tree, "embedded", policies=["k8s/policies"], **given).params[group] == values[group]
+    else:
+        with pytest.raises(ConfigError, match="the policies lie in the judged tree"):
+            judged(tree, "embedded", policies=["k8s/policies"], **given)
 
 
 @pytest.mark.parametrize("way", WAYS[:1] + WAYS[2:6], ids=lambda way: way.__name__)

@@ -45,7 +45,7 @@ class _Report(Format):
                 ),
                 "waived": sum(finding["waived_by"] is not None for finding in findings),
                 "errors": len(report["errors"]),
-                "skipped": sorted(report["selection"]["skipped"]),
+                "skipped": sorted({*report["selection"]["skipped"], *_left_out(report)}),
                 "fail_on": report["selection"]["fail_on"],
                 "trusted": report["config"]["trusted"],
                 "signed_by": report["bundle"]["signed_by"],
@@ -72,6 +72,19 @@ def _outcome(report: Mapping[str, Any]) -> str:
     stopping = SEVERITIES[: SEVERITIES.index(report["selection"]["fail_on"]) + 1]
     failed = any(_fails(finding) and finding["severity"] in stopping for finding in report["findings"])
     return "fail" if failed else "pass"
+
+
+def _left_out(report: Mapping[str, Any]) -> set[str]:
+    """Return the rules of the gate of which a report says nothing, as of those that `--rule` left out."""
+    return _rules_of(report["gate"]) - {rule["id"] for rule in report["rules"]}
+
+
+@cache
+def _rules_of(gate: str) -> frozenset[str]:
+    catalog = orjson.loads((resources.rego() / "gatelib" / "catalog" / "core" / "data.json").read_bytes())
+    return frozenset(
+        rule for rule, entry in catalog.items() if gate in entry["gates"] and not entry.get("deprecated")
+    )
 
 
 def _failure(finding: Mapping[str, Any]) -> Fact:

@@ -57,6 +57,9 @@ def verified(place: Path) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
+OF_EXCEPTIONS = tuple(f"GL-EXC-00{number}" for number in (1, 2, 3, 5, 7, 8))
+
+
 def some_fixtures(place: Path, rules: Sequence[str], most: int) -> Path:
     """Copy the first fixtures of each verdict of some rules."""
     taken: Counter[tuple[str, bool]] = Counter()
@@ -81,7 +84,7 @@ def test_every_fixture_of_the_gate_is_in_a_suite_or_has_a_reason() -> None:
     assert reasons == {
         "its answer depends on the date": {"GL-EXC-002", "GL-EXC-005"},
         "its answer is not one about single objects, or is another gate's": {
-            *("GL-EXC-001", "GL-EXC-002"),  # of exceptions that are given, whatever the object
+            *OF_EXCEPTIONS,  # of those that are given, whatever the object
             *("GL-IMG-001", "GL-IMG-003"),  # at gate pr, where there is no evidence yet
             *(
                 "GL-K8S-004",
@@ -94,11 +97,12 @@ def test_every_fixture_of_the_gate_is_in_a_suite_or_has_a_reason() -> None:
             *("GL-DAT-001", "GL-EXC-001", "GL-EXC-002"),
         },
     }
-    assert len(made.left_out) <= 0.12 * len(names)
+    # An exception that is given is no object that anybody stores.
+    assert len([name for name in made.left_out if rules[name] not in OF_EXCEPTIONS]) <= 0.1 * len(names)
     denied = {rule for rule in OF_ADMISSION if any(map(is_denied, cases(made.files, rule)))}
     passed = {rule for rule in OF_ADMISSION if not all(map(is_denied, cases(made.files, rule)))}
-    # What GL-EXC-002 lets pass, it lets pass until a date.
-    assert (denied, passed) == ({*OF_ADMISSION}, {*OF_ADMISSION} - {"GL-EXC-002"})
+    # What GL-EXC-002 lets pass, it lets pass until a date; GL-EXC-005 speaks of nothing but a date.
+    assert (denied, passed) == ({*OF_ADMISSION} - {"GL-EXC-005"}, {*OF_ADMISSION} - {"GL-EXC-002"})
 
 
 def is_denied(case: dict[str, Any]) -> bool:

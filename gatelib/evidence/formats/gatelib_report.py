@@ -74,7 +74,7 @@ def _outcome(report: Mapping[str, Any]) -> str:
     return "fail" if failed else "pass"
 
 
-def _left_out(report: Mapping[str, Any]) -> set[str]:
+def _left_out(report: Mapping[str, Any]) -> frozenset[str]:
     """Return the rules of the gate of which a report says nothing, as of those that `--rule` left out."""
     return _rules_of(report["gate"]) - {rule["id"] for rule in report["rules"]}
 

@@ -51,6 +51,7 @@ def by_envelope(group: Group, now: str) -> dict[str, list[bool]]:
                 {"index": index, "content": content} for index, content in enumerate(review.stored)
             ],
             "evidence": group.policy.data["evidence"],
+            "verifications": group.policy.data["verifications"],
         }
         allowed: bool = judge.decide(orjson.dumps(asked)).value["verdict"]["allow"]
         return allowed

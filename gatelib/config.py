@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _TRUSTED_ONLY: Final = frozenset({"pre-promote", "publish"})
 
-_TRUST: Final = ("bundle", "exceptions", "opa_server", "trust")
+_TRUST: Final = ("attestation", "bundle", "exceptions", "opa_server", "trust")
 """What decides which rules run, where, and what is let through."""
 
 _WAIVING: Final = "exceptions"

@@ -21,6 +21,12 @@ def capabilities() -> Path:
 
 
 @cache
+def controls() -> Path:
+    """Return the folder that holds the control catalogue and the frameworks."""
+    return _first(_PACKAGE / "_data" / "controls", _PACKAGE.parent / "controls")
+
+
+@cache
 def rule_page(rule: str) -> Path:
     """Return the file with a rule's page."""
     return _first(_PACKAGE / "_data" / "rules", _PACKAGE.parent / "docs" / "rules") / f"{rule}.md"

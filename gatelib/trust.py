@@ -24,6 +24,9 @@ _NAMES: Final[Mapping[str, str]] = {
     "requesters": "identity",
     "images": "signer",
     "verdicts": "decider",
+    "reports": "runner",
+    "attestation": "attester",
+    "ledger": "writer",
 }
 """Each role with the field that names who has it."""
 
@@ -65,6 +68,10 @@ class Trust:
     requesters: tuple[Party, ...] = ()
     images: tuple[Party, ...] = ()
     verdicts: tuple[Party, ...] = ()
+    reports: tuple[Party, ...] = ()
+    """Who may sign the reports that an attestation is made from."""
+    attestation: tuple[Party, ...] = ()
+    ledger: tuple[Party, ...] = ()
     sigstore: Sigstore | None = None
     revoked: tuple[Path, ...] = field(default=())
     """Files with revocations."""

@@ -91,12 +91,7 @@ class Tally:
         for finding in self._findings:
             counts[finding.rule] = counts.get(finding.rule, 0) + 1
         results = [self._result(rule, counts.get(rule, 0)) for rule in self._plan.rules]
-        results += [
-            RuleResult(
-                id=rule, title=self._plan.catalog[rule]["title"], status="skipped", judged=0, findings=0
-            )
-            for rule in skipped
-        ]
+        results += [self._named(rule, "skipped") for rule in skipped]
         return tuple(sorted(results, key=lambda result: result.id))
 
     def waivers(self) -> tuple[Waiver, ...]:
@@ -123,8 +118,18 @@ class Tally:
             judged += len(self._plan.exceptions)
         if judged and status == "not_applicable":
             status = "pass"
+        return self._named(rule, _as_status(status), judged=judged, findings=findings)
+
+    def _named(self, rule: str, status: Status, *, judged: int = 0, findings: int = 0) -> RuleResult:
+        entry = self._plan.catalog[rule]
         return RuleResult(
-            id=rule, title=entry["title"], status=_as_status(status), judged=judged, findings=findings
+            id=rule,
+            title=entry["title"],
+            status=status,
+            judged=judged,
+            findings=findings,
+            kinds=tuple(entry["kinds"]),
+            controls=tuple(entry["controls"]),
         )
 
 

@@ -114,6 +114,10 @@ class RuleResult:
     judged: int
     """How many documents it judged."""
     findings: int
+    kinds: tuple[str, ...] = ()
+    """What it judges, as its METADATA has it."""
+    controls: tuple[str, ...] = ()
+    """The controls that it helps to prove."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from gatelib.report import SCHEMA, Finding, Report
+from gatelib.report import (
+    SCHEMA,
+    EvidenceFile,
+    Finding,
+    Location,
+    NotJudged,
+    Problem,
+    Report,
+    Resource,
+    RuleResult,
+    Vulnerability,
+    WaivedBy,
+    Waiver,
+)
 
 
 def of(report: Report) -> dict[str, Any]:
@@ -35,7 +49,14 @@ def of(report: Report) -> dict[str, Any]:
         "outcome": report.outcome,
         "findings": [_finding(finding) for finding in report.findings],
         "rules": [
-            {"id": rule.id, "status": rule.status, "judged": rule.judged, "findings": rule.findings}
+            {
+                "id": rule.id,
+                "status": rule.status,
+                "judged": rule.judged,
+                "findings": rule.findings,
+                "kinds": list(rule.kinds),
+                "controls": list(rule.controls),
+            }
             for rule in report.rules
         ],
         "exceptions": [
@@ -86,6 +107,83 @@ def of(report: Report) -> dict[str, Any]:
             for entry in report.evidence
         ],
     }
+
+
+def parse(value: Mapping[str, Any]) -> Report:
+    """Return the report with a JSON form that its schema takes.
+
+    What that form leaves out stays out: titles, excerpts of sources, the catalogue.
+    """
+    config, documents = value["config"], value["documents"]
+    return Report(
+        tool_version=value["tool"]["version"],
+        engine=value["engine"]["name"],
+        engine_version=value["engine"]["version"],
+        revision=value["bundle"]["revision"],
+        bundle_sha256=value["bundle"]["sha256"],
+        signed_by=value["bundle"]["signed_by"],
+        gate=value["gate"],
+        selected=tuple(value["selection"]["rules"]),
+        skipped=tuple(value["selection"]["skipped"]),
+        fail_on=value["selection"]["fail_on"],
+        now=value["now"],
+        config_sha256=config["sha256"],
+        config_trusted=config["trusted"],
+        params=config["params"],
+        config_settings=tuple(config.get("settings", ())),
+        findings=tuple(_parsed_finding(entry) for entry in value["findings"]),
+        rules=tuple(
+            RuleResult(
+                title="",
+                **{
+                    **entry,
+                    "kinds": tuple(entry.get("kinds", ())),
+                    "controls": tuple(entry.get("controls", ())),
+                },
+            )
+            for entry in value["rules"]
+        ),
+        exceptions=tuple(
+            Waiver(**{**entry, "signed_by": tuple(entry.get("signed_by", ())), "hid": tuple(entry["hid"])})
+            for entry in value["exceptions"]
+        ),
+        errors=tuple(Problem(**entry) for entry in value["errors"]),
+        files=documents["files"],
+        judged=documents["judged"],
+        inventory=documents["inventory"],
+        objects=documents["objects"],
+        not_judged=tuple(NotJudged(**entry) for entry in value["not_judged"]),
+        inputs=tuple((entry["file"], entry["sha256"]) for entry in value["inputs"]),
+        evidence=tuple(
+            EvidenceFile(**{**entry, "producers": tuple(entry["producers"]), "facts": tuple(entry["facts"])})
+            for entry in value.get("evidence", ())
+        ),
+    )
+
+
+def _parsed_finding(value: Mapping[str, Any]) -> Finding:
+    resource, location, waived = value["resource"], value["location"], value["waived_by"]
+    vulnerability = value.get("vulnerability")
+    return Finding(
+        rule=value["rule"],
+        action=value["action"],
+        severity=value["severity"],
+        controls=tuple(value["controls"]),
+        message=value["message"],
+        remediation=value["remediation"],
+        resource=resource
+        and Resource(
+            api_version=resource["apiVersion"],
+            kind=resource["kind"],
+            namespace=resource["namespace"],
+            name=resource["name"],
+        ),
+        location=location and Location(**location, end_column=location["column"], text=None),
+        path=tuple(value["path"]),
+        fingerprint=value["fingerprint"],
+        vulnerability=vulnerability and Vulnerability(**vulnerability),
+        waived_by=waived and WaivedBy(**{**waived, "signed_by": tuple(waived.get("signed_by", ()))}),
+    )
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import gatelib
+from gatelib import report_form
 from gatelib.report import Report
 from gatelib.reporters.interface import Style
 from gatelib.reporters.json import JsonReporter
@@ -24,9 +25,16 @@ LATER = {
     "report": {"evidence"},
     "finding": {"vulnerability"},
     "finding.waived_by": {"requester", "sha256", "signed_by", "ticket"},
+    "report.rules[]": {"controls", "kinds"},
     "report.exceptions[]": {"reason", "requester", "signed_by", "ticket"},
 }
 """What reports have not had from the start; one that lacks it is a report all the same."""
+
+
+@pytest.mark.parametrize("report", [EVERYTHING, NOTHING_FOUND], ids=["everything", "nothing"])
+def test_a_report_read_back_has_the_same_form(report: Report) -> None:
+    form = json.loads(json.dumps(report.to_dict()))
+    assert report_form.parse(form).to_dict() == form
 
 
 def test_every_property_is_described_and_every_object_closed() -> None:
@@ -93,7 +101,9 @@ def test_a_report_of_nothing_is_these_bytes() -> None:
       "id": "GL-K8S-004",
       "status": "pass",
       "judged": 1,
-      "findings": 0
+      "findings": 0,
+      "kinds": [],
+      "controls": []
     }}
   ],
   "exceptions": [],

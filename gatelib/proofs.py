@@ -1,0 +1,78 @@
+"""What a report proves of each rule.
+
+A rule proves nothing by its silence: one that did not run, could not judge or had nothing to judge proves
+nothing. The one exception is a rule on objects of a kind that is not deployed, and only where workloads were
+judged at all: its proof is empty, but nothing speaks against it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from gatelib.report import Report, RuleResult
+
+Standing = Literal["failed", "not evaluated", "waived", "passed", "empty"]
+
+_RELEASE: Final = "gatelib.dev/Release"
+_RECORDS: Final = "gatelib.dev/"
+_WORKLOADS: Final = "workloads"
+_RULE: Final = re.compile(r"rule `([A-Z0-9-]+)`")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What became of one rule."""
+
+    rule: str
+    title: str
+    standing: Standing
+    """``empty`` where it rightly had nothing to judge."""
+    why: str
+    """In a few words; of a rule that denies, its first message."""
+
+
+class Proofs:
+    """What one report proves."""
+
+    def __init__(self, report: Report) -> None:
+        self._results = {result.id: result for result in report.rules}
+        self._workloads = any(result.judged for result in report.rules if result.kinds == (_WORKLOADS,))
+        self._unjudged = {match for problem in report.errors for match in _RULE.findall(problem.message)}
+        self._messages: dict[str, str] = {}
+        for finding in report.findings:
+            if finding.action == "deny" and finding.waived_by is None:
+                self._messages.setdefault(finding.rule, finding.message)
+
+    def of(self, rule: str) -> Proof:
+        """Return what became of a rule, be it there or not."""
+        result = self._results.get(rule)
+        standing, why = self._standing(rule, result)
+        return Proof(rule=rule, title=result.title if result else "", standing=standing, why=why)
+
+    def _standing(self, rule: str, result: RuleResult | None) -> tuple[Standing, str]:
+        if result is None:
+            return "not evaluated", "did not run"
+        if result.status == "skipped":
+            return "not evaluated", "was skipped"
+        if result.status == "fail":
+            return "failed", self._messages.get(rule, "denies")
+        if rule in self._unjudged:
+            return "not evaluated", "could not judge"
+        if result.status == "canary":
+            return "not evaluated", "has findings, and is on trial"
+        if result.status == "waived":
+            return "waived", f"{result.findings} waived"
+        if result.judged:
+            return "passed", "warns" if result.status == "warn" else ""
+        return self._nothing_judged(result)
+
+    def _nothing_judged(self, result: RuleResult) -> tuple[Standing, str]:
+        if not result.kinds or _RELEASE in result.kinds:
+            return "not evaluated", "judged nothing"
+        if all(kind.startswith(_RECORDS) for kind in result.kinds):
+            return "empty", "no such record is there"
+        if not self._workloads:
+            return "not evaluated", "judged nothing: no workload is among the manifests"
+        return "empty", "nothing of its kind is deployed"

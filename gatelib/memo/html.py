@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Final
@@ -10,10 +9,8 @@ from typing import Final
 from gatelib.memo.model import GateProof, Memo
 from gatelib.memo.rendering import Link
 from gatelib.memo.wording import SIGNERS, VERDICTS, context, reasons, short, shown, title
-from gatelib.reporters.prose import clip
-from gatelib.reporters.show import visible
+from gatelib.reporters.hypertext import code, linked, prose, text
 
-_URL: Final = re.compile(r"https?://[^\s<>\"]+")
 _CLASSES: Final = {"proved": "good", "waived": "fair", "not proved": "bad", "GO": "good", "NO-GO": "bad"}
 
 _PAGE: Final = """<!doctype html>
@@ -81,11 +78,11 @@ def render(memo: Memo, link: Link) -> str:
         _section("Rollback", _rollback(memo)),
         _section("Decision", _signatures(memo)),
         "<footer><dl>"
-        + "".join(_term(name, _code(value)) for name, value in context(memo))
+        + "".join(_term(name, code(value)) for name, value in context(memo))
         + "</dl></footer>",
     ]
     return _PAGE.format(
-        title=_text(title(memo)),
+        title=text(title(memo)),
         decision=memo.decision,
         class_=_CLASSES[memo.decision],
         body="\n".join(part for part in parts if part),
@@ -104,7 +101,7 @@ def _facts(memo: Memo) -> str:
     return (
         "<dl>"
         + "".join(
-            _term(name, "<br>".join(_code(value) for value in values if value) or "not named")
+            _term(name, "<br>".join(code(value) for value in values if value) or "not named")
             for name, values in rows
         )
         + "</dl>"
@@ -118,7 +115,7 @@ def _changes(memo: Memo) -> Iterator[str]:
         return
     yield _list(
         [
-            ": ".join(part for part in (_linked(change.id, change.url), _text(change.summary)) if part)
+            ": ".join(part for part in (linked(change.id, change.url), text(change.summary)) if part)
             for change in entries
         ],
         more,
@@ -130,7 +127,7 @@ def _risks(memo: Memo) -> Iterator[str]:
     if not entries:
         yield "<p>None is named.</p>"
         return
-    yield _table(("Risk", "Mitigation", "Owner"), ([_text(text) for text in risk] for risk in entries))
+    yield _table(("Risk", "Mitigation", "Owner"), ([text(value) for value in risk] for risk in entries))
     if more:
         yield f"<p>{more}</p>"
 
@@ -152,17 +149,17 @@ def _gates(memo: Memo, link: Link) -> Iterator[str]:
 
 def _rules(gate: GateProof) -> str:
     if not gate.lacks and gate.standing == "proved":
-        return " ".join(_code(proof.rule) for proof in gate.proofs)
+        return " ".join(code(proof.rule) for proof in gate.proofs)
     entries, more = reasons(gate)
-    parts = [f"{_code(proof.rule)} {_prose(proof.why, 160)}" for proof in entries]
-    return "; ".join([*parts, *(_prose(lack, 160) for lack in gate.lacks), *([more] if more else [])])
+    parts = [f"{code(proof.rule)} {prose(proof.why, 160)}" for proof in entries]
+    return "; ".join([*parts, *(prose(lack, 160) for lack in gate.lacks), *([more] if more else [])])
 
 
 def _evidence(memo: Memo, gate: GateProof, link: Link) -> str:
     entries, more = shown(gate.evidence, "evidence")
     parts = []
     for file in entries:
-        place, name = link(file.file), _code(short(memo, file.file))
+        place, name = link(file.file), code(short(memo, file.file))
         parts.append(f'<a href="{escape(place)}">{name}</a>' if place else name)
     return ", ".join([*parts, *([more] if more else [])])
 
@@ -170,7 +167,7 @@ def _evidence(memo: Memo, gate: GateProof, link: Link) -> str:
 def _objections(memo: Memo) -> Iterator[str]:
     entries, more = shown(memo.objections, "objections")
     if entries:
-        yield _list([_prose(objection, 300) for objection in entries], more)
+        yield _list([prose(objection, 300) for objection in entries], more)
 
 
 def _waivers(memo: Memo) -> Iterator[str]:
@@ -178,8 +175,8 @@ def _waivers(memo: Memo) -> Iterator[str]:
     if entries:
         yield _list(
             [
-                f"{_code(waiver.name)} by {_code(waiver.approver)} until {_code(waiver.expires)}: "
-                f"{_text(waiver.reason, 200)}"
+                f"{code(waiver.name)} by {code(waiver.approver)} until {code(waiver.expires)}: "
+                f"{text(waiver.reason, 200)}"
                 for waiver in entries
             ],
             more,
@@ -188,39 +185,15 @@ def _waivers(memo: Memo) -> Iterator[str]:
 
 def _rollback(memo: Memo) -> Iterator[str]:
     rollback = memo.record.rollback
-    yield f"<p>{_text(rollback.plan) or 'No plan is named.'}</p>"
-    where = f" ({_linked('more', rollback.url)})" if rollback.url else ""
-    yield f"<p>Owner: {_text(rollback.owner) or 'nobody is named'}{where}</p>"
+    yield f"<p>{text(rollback.plan) or 'No plan is named.'}</p>"
+    where = f" ({linked('more', rollback.url)})" if rollback.url else ""
+    yield f"<p>Owner: {text(rollback.owner) or 'nobody is named'}{where}</p>"
 
 
 def _signatures(memo: Memo) -> Iterator[str]:
     yield f'<p class="badge {_CLASSES[memo.decision]}">{memo.decision}</p>'
-    rows = ([_text(name), _text(role), "", ""] for name, role in memo.record.approvers or SIGNERS)
+    rows = ([text(name), text(role), "", ""] for name, role in memo.record.approvers or SIGNERS)
     yield _table(("Name", "As", "Signature", "Date"), rows, class_="signatures")
-
-
-def _text(text: str, limit: int = 2000) -> str:
-    return escape(clip(visible(text), limit))
-
-
-def _code(text: str) -> str:
-    return f"<code>{_text(text)}</code>"
-
-
-def _prose(text: str, limit: int) -> str:
-    """Return a sentence with code spans in Markdown's form."""
-    parts = clip(visible(text), limit).split("`")
-    return "".join(
-        f"<code>{escape(part)}</code>" if index % 2 else escape(part)
-        for index, part in enumerate(parts)
-        if part
-    )
-
-
-def _linked(text: str, url: str) -> str:
-    if not text or _URL.fullmatch(url) is None:
-        return _text(text)
-    return f'<a href="{escape(url)}" rel="noreferrer">{_text(text)}</a>'
 
 
 def _term(name: str, value: str) -> str:

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from gatelib.report import Report, RuleResult
+from gatelib.report import Problem, Report, RuleResult
 
 Standing = Literal["failed", "not evaluated", "waived", "passed", "empty"]
 
@@ -33,13 +33,18 @@ class Proof:
     """In a few words; of a rule that denies, its first message."""
 
 
+def ruled(problem: Problem) -> tuple[str, ...]:
+    """Return the rules that an error says could not judge; without one, anything may have been missed."""
+    return tuple(_RULE.findall(problem.message))
+
+
 class Proofs:
     """What one report proves."""
 
     def __init__(self, report: Report) -> None:
         self._results = {result.id: result for result in report.rules}
         self._workloads = any(result.judged for result in report.rules if result.kinds == (_WORKLOADS,))
-        self._unjudged = {match for problem in report.errors for match in _RULE.findall(problem.message)}
+        self._unjudged = {rule for problem in report.errors for rule in ruled(problem)}
         self._messages: dict[str, str] = {}
         for finding in report.findings:
             if finding.action == "deny" and finding.waived_by is None:

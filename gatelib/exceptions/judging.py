@@ -133,7 +133,7 @@ def _judged(record: Mapping[str, Any], found: Sequence[Mapping[str, Any]], now: 
     state: State = "expiring" if found and not denied else "in force"
     if (record.get(VERIFIED) or {}).get("revoked") is not None:
         state = "revoked"
-    elif _has_ended(spec_of(record).get("expires"), now):
+    elif has_ended(spec_of(record).get("expires"), now):
         state = "expired"
     elif denied:
         state = "invalid"
@@ -145,7 +145,7 @@ def _text(moment: datetime) -> str:
     return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _has_ended(expires: object, now: datetime) -> bool:
+def has_ended(expires: object, now: datetime) -> bool:
     """Tell whether an expiry has passed, as ``gatelib.lib.timestamps`` reads it."""
     if not isinstance(expires, str):
         return False

@@ -1,4 +1,4 @@
-"""Reading the Release record for a memo: as texts, whatever it holds."""
+"""Reading a Release record: as texts, whatever it holds."""
 
 from __future__ import annotations
 
@@ -18,20 +18,30 @@ def read(path: Path, *, called: str) -> Record:
         EvidenceError: it cannot be read, or holds no Release or several.
 
     """
-    limits = Limits()
     try:
-        if path.stat().st_size > limits.max_bytes:
+        if path.stat().st_size > Limits().max_bytes:
             raise EvidenceError("is too large for a Release record", file=called)
-        loaded = load(path.read_bytes(), limits=limits)
+        content = path.read_bytes()
     except OSError as error:
         raise EvidenceError(f"cannot be read: {error.strerror}", file=called) from None
+    return parse(content, called=called)
+
+
+def parse(content: bytes, *, called: str) -> Record:
+    """Return the one Release record among some bytes.
+
+    Raises:
+        EvidenceError: they cannot be read, or hold no Release or several.
+
+    """
+    loaded = load(content)
     if loaded.error is not None:
         found = loaded.error
         raise EvidenceError(found.message, file=called, line=found.line, hint=found.hint)
     records = [document.value for document in loaded.documents if _is_release(document.value)]
     if len(records) != 1:
         raise EvidenceError(
-            f"holds {len(records)} Release records, and a memo is about one",
+            f"holds {len(records)} Release records, and there must be one",
             file=called,
             hint="name the record first, and the manifests after it",
         )

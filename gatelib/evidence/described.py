@@ -3,11 +3,14 @@
     {"scans/gitleaks.json": {"facts": [{"type": "secret", …}]},
      "sbom/api.json": {"facts": […], "entry": {"commit": "…"}},
      "tests/unit.xml": {"size": 0},
-     "build/hermetic.json": {"entry": null}}
+     "build/hermetic.json": {"entry": null},
+     "controls/attestation.dsse.json": {"attestation": {"failed": ["TEN-01"], "overall": false}}}
 
 The pack is the one that the fixture's Release names. A file has the first format that its role takes, unless
 it names one, and is signed for the fixture's Release an hour before the judgement, unless ``entry`` says
-otherwise; ``null`` leaves it unsigned.
+otherwise; ``null`` leaves it unsigned. A control attestation is of that Release and pack, made at the same
+time, holds and rests on no exception, unless ``attestation`` says otherwise; with ``rejected``, a reason, it
+counts for nothing.
 """
 
 from __future__ import annotations
@@ -19,10 +22,13 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from gatelib.evidence.layout import role_of
+from gatelib.evidence.manifest import CONTROLS
 
 _VERSION: Final = "gatelib.dev/v1"
 _AGE: Final = timedelta(hours=1)
 _KEYS: Final = frozenset({"format", "facts", "size", "problem", "entry", "verifications"})
+_OF_CONTROLS: Final = frozenset({"attestation", "rejected"})
+"""What a file below ``controls/`` is described with, which is no evidence."""
 
 
 def described(
@@ -39,8 +45,12 @@ def described(
     evidence: dict[str, Any] = {}
     verifications: list[dict[str, Any]] = [{"type": "pack", "sha256": _hash(spec), "problems": []}]
     for path, about in files.items():
-        if unknown := about.keys() - _KEYS:
+        controls = path.startswith(CONTROLS)
+        if unknown := about.keys() - (_OF_CONTROLS if controls else _KEYS):
             raise ValueError(f"there is no key `{sorted(unknown)[0]}` in the description of `{path}`")
+        if controls:
+            verifications.append({"file": path, **_attested(spec, about, now)})
+            continue
         role = role_of(path, layout)
         formats = layout["roles"][role]["formats"] if role else ["unknown"]
         evidence[path] = {
@@ -56,6 +66,23 @@ def described(
             verifications.append({**signed, "file": path, **entry})
         verifications += [{"file": path, **verified} for verified in about.get("verifications", [])]
     return evidence, verifications
+
+
+def _attested(spec: Mapping[str, Any], about: Mapping[str, Any], now: str) -> dict[str, Any]:
+    if "rejected" in about:
+        return {"type": "rejected", "reason": about["rejected"]}
+    return {
+        "type": "controls",
+        "attester": "release-attester",
+        "pack": _hash(spec),
+        **_bound_to(spec),
+        "created": _an_hour_before(now),
+        "overall": True,
+        "failed": [],
+        "waivers": [],
+        "revision": "2026.11.1",
+        **about.get("attestation", {}),
+    }
 
 
 def _release(documents: Iterable[Any]) -> dict[str, Any]:

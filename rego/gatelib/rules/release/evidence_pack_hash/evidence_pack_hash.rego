@@ -7,7 +7,7 @@
 #   id: GL-REL-001
 #   severity: critical
 #   controls: [PL-01, SC-02]
-#   gates: [pre-promote]
+#   gates: [pre-promote, publish]
 #   kinds: [gatelib.dev/Release]
 #   scope: document
 #   remediation: >-

@@ -5,6 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of YAML, to say where in it something is wrong."""
+
+    name: str = ""
+    """As messages call it."""
+    content: bytes = b""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidencePath:
     """Where in an Evidence Pack a control's evidence lies."""
@@ -46,10 +55,8 @@ class Catalogue:
     """Of the file's bytes."""
     simple: bool = False
     """Whether it is of the simple form, whose rules follow from its evidence and its asserts."""
-    name: str = ""
-    """What messages call the file."""
-    content: bytes = field(default=b"", repr=False)
-    """The file, to find the lines of what is wrong with it."""
+    file: File = field(default=File(), repr=False, compare=False)
+    """Where it was read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,3 +89,5 @@ class Framework:
     """What of the framework no control speaks of."""
     unmapped: tuple[tuple[str, str], ...] = ()
     """Controls that support no clause of it, each with the reason."""
+    file: File = field(default=File(), repr=False, compare=False)
+    """Where it was read."""

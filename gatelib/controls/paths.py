@@ -16,8 +16,8 @@ _ANY: Final = "\0"
 def evidence_path(path: str, layout: Mapping[str, Any]) -> EvidencePath:
     """Return where a path of a catalogue leads.
 
-    One of a role's own paths leads to the role, and any of its files count. A path inside one of them leads to
-    the role too, and one that is wider than several to all of those; then only what it matches counts.
+    One of a role's own paths leads to the role, and any of its files count. A path inside one of them leads
+    to the role too, and one that is wider than several to all of those; then only what it matches counts.
     """
     roles: Mapping[str, Any] = layout["roles"]
     own = tuple(role for role in layout["order"] if path in roles[role]["paths"])

@@ -10,7 +10,8 @@ from typing import Any, Final
 import orjson
 
 from gatelib import resources
-from gatelib.controls.model import Catalogue, Control
+from gatelib.controls.checking import unusable
+from gatelib.controls.model import Catalogue, Control, File
 from gatelib.controls.paths import evidence_path, judging_rules
 from gatelib.evidence import layout as layouts
 from gatelib.validation import read_file
@@ -31,8 +32,6 @@ def load(path: Path | None = None) -> Catalogue:
 
     """
     catalogue = read(path)
-    from gatelib.controls.checking import unusable
-
     for problem in unusable(catalogue):
         raise problem
     return catalogue
@@ -52,11 +51,12 @@ def read(path: Path | None = None) -> Catalogue:
     simple = values["schema"] == 1
     layout = layouts.shipped()
     return Catalogue(
-        controls=tuple(_simple(entry, layout) if simple else _full(entry, layout) for entry in values["controls"]),
+        controls=tuple(
+            _simple(entry, layout) if simple else _full(entry, layout) for entry in values["controls"]
+        ),
         sha256=hashlib.sha256(content).hexdigest(),
         simple=simple,
-        name=name,
-        content=content,
+        file=File(name, content),
     )
 
 
@@ -67,7 +67,7 @@ def _full(entry: Mapping[str, Any], layout: Mapping[str, Any]) -> Control:
         statement=entry["statement"],
         owner=entry["owner"],
         evidence=tuple(evidence_path(path, layout) for path in entry["evidence"]),
-        rules=tuple(sorted(entry["rules"])),
+        rules=tuple(entry["rules"]),
         subjects=tuple(entry.get("subjects", ())),
     )
 

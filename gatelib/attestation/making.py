@@ -91,9 +91,9 @@ def make(
     force = InForce(gate.settings, gate.policy, [os.fspath(path) for path in (release, *paths)])
     bound = releases.read(record, file=called)
     said = force.config.values.get("attestation", {}) if force.config else {}
-    catalogue = load(
-        controls or (force.config.place(said["controls"]) if force.config and "controls" in said else None)
-    )
+    if controls is None and force.config is not None and "controls" in said:
+        controls = force.config.place(said["controls"])
+    catalogue = load(controls)
     subject = assembling.subject(record, called=called)
     given: dict[str, tuple[bytes, Report, str | None]]
     if reports:

@@ -18,7 +18,7 @@ _KEY: Final = click.option(
 
 
 @click.command(
-    epilog="Example: gatelib attest report report.json --release release.yaml --key runner.pem -o report.dsse.json"
+    epilog="Example: gatelib attest report out.json --release release.yaml --key ci.pem -o out.dsse.json"
 )
 @click.argument("report", type=_FILE)
 @click.option("--release", required=True, metavar="FILE", type=_FILE, help="The Release that it judged.")

@@ -94,6 +94,13 @@ class Repository:
             raise RegistryError(f"`{self._reference}` is no bundle: its type is `{media_type}`")
         return content
 
+    def tags(self) -> list[str]:
+        """Return the tags of the repository, sorted; of the reference only the repository counts."""
+        found = self._provider.get_tags(self._container)
+        if not all(isinstance(tag, str) for tag in found):
+            raise RegistryError(f"the registry `{self._reference.registry}` lists tags that are none")
+        return sorted(set(found))
+
     def blob(self, layer: artifact.Layer) -> bytes:
         """Return a layer, checked against its digest and size."""
         response = self._provider.get_blob(self._container, layer.digest, stream=True)

@@ -17,8 +17,8 @@ _PATIENCE: Final = 0.5
 
 
 @contextmanager
-def bar(doing: str = "judging") -> Iterator[Progress]:
-    """Yield what a run calls with the bytes done and all there are."""
+def bar(doing: str = "judging", *, unit: str | None = None) -> Iterator[Progress]:
+    """Yield what a run calls with what is done and all there is, in bytes or in another ``unit``."""
     started = time.monotonic()
     shown: list[Bar] = []
 
@@ -26,7 +26,7 @@ def bar(doing: str = "judging") -> Iterator[Progress]:
         if not shown and time.monotonic() - started < _PATIENCE:
             return
         if not shown:
-            shown.append(_start(doing, total))
+            shown.append(_start(doing, total, unit))
         shown[0].update(shown[0].task_ids[0], completed=done, total=total)
 
     try:
@@ -36,12 +36,13 @@ def bar(doing: str = "judging") -> Iterator[Progress]:
             progress.stop()
 
 
-def _start(doing: str, total: int) -> Bar:
+def _start(doing: str, total: int, unit: str | None) -> Bar:
     from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+    from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn
 
+    counted = (MofNCompleteColumn(), TextColumn(unit)) if unit else (DownloadColumn(),)
     progress = Progress(
-        TextColumn(doing), BarColumn(), DownloadColumn(), console=Console(stderr=True), transient=True
+        TextColumn(doing), BarColumn(), *counted, console=Console(stderr=True), transient=True
     )
     progress.add_task(doing, total=total)
     progress.start()

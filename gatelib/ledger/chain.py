@@ -1,7 +1,7 @@
 """Following the chain: which entry is wrong where one does not have the hash of the one before.
 
-That is found at the entry after the one that was changed. So what is said of a break waits for what comes next,
-and looks back at the last hashes: at a window of them, so that any ledger needs the same memory.
+That is found at the entry after the one that was changed. So what is said of a break waits for what comes
+next, and looks back at the last hashes: at a window of them, so that any ledger needs the same memory.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
@@ -127,6 +128,10 @@ def parse(data: bytes) -> Entry:
     ):
         if type(text) is not str or not form.fullmatch(text):
             raise ValueError(f"has a `{what}` of the wrong form")
+    try:
+        date.fromisoformat(entry.timestamp[:10])
+    except ValueError:
+        raise ValueError("has a `timestamp` of no day") from None
     problem = _problem(entry.type, entry.evidence)
     if problem is not None:
         raise ValueError(f"its {problem}")

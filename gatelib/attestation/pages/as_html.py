@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, UndefinedError
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template, UndefinedError
 from markupsafe import Markup
 
 from gatelib.attestation.pages import wording
@@ -25,7 +25,7 @@ def render(attestation: Mapping[str, Any]) -> str:
     """Return the page."""
     try:
         return _template().render(_context(wording.checked(attestation)))
-    except (AttributeError, KeyError, TypeError, UndefinedError) as error:
+    except (*wording.UNREADABLE, UndefinedError) as error:
         raise wording.unreadable(error) from error
 
 
@@ -44,7 +44,7 @@ def _context(attestation: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @cache
-def _template() -> Any:
+def _template() -> Template:
     environment = Environment(
         loader=PackageLoader("gatelib.attestation.pages"),
         autoescape=True,
@@ -60,11 +60,13 @@ def _template() -> Any:
         "linked": lambda value, url: Markup(hypertext.linked(value, url, wording.NAME)),  # noqa: S704
         "css": _css,
         "shown": lambda entries: wording.shown(entries, _MOST),
-        "plural": plural,
+        "number": int,
+        "plural": lambda count, noun: plural(int(count), noun),
     }
     environment.globals |= {
         "clauses": wording.clauses,
         "commands": wording.COMMANDS,
+        "where": wording.WHERE,
         "detail": wording.detail,
         "control_word": lambda control: wording.word(wording.CONTROL, control["status"]),
         "rule_word": lambda rule: wording.word(wording.RULE, rule["status"]),

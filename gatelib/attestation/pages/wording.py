@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from gatelib.attestation.model import SCHEMA
 from gatelib.errors import EvidenceError
+from gatelib.reporters.prose import clip
 
 T = TypeVar("T")
 
@@ -43,17 +44,23 @@ NO_PASS: Final = Word("NOT A PASS", "bad")
 
 COMMANDS: Final = (
     (
-        "With gatelib, which also checks the pack, the reports and the bundle again",
-        "gatelib attest verify . --key attester.pub",
+        "With gatelib, which also verifies the pack, the reports and the bundle of rules that ran",
+        "gatelib attest verify . --verification-key attester.pub --bundle pre-promote.tar.gz",
     ),
     (
-        "With cosign 2, which checks the signature and that the attestation is about this pack",
+        "With cosign, which verifies the signature, and that it is about this Evidence Pack",
         "cosign verify-blob-attestation --key attester.pub \\\n"
-        "  --type https://gatelib.dev/attestation/v1 --insecure-ignore-tlog \\\n"
-        "  --signature controls/attestation.dsse.json MANIFEST.sha256",
+        "  --signature controls/attestation.dsse.json \\\n"
+        "  --type https://gatelib.dev/attestation/v1 \\\n"
+        "  --insecure-ignore-tlog MANIFEST.sha256",
     ),
 )
-"""How to verify it in the release's folder with nothing but the attester's public key."""
+WHERE: Final = (
+    "In the release's folder, with nothing but the attester's public key; take the key from a place that you "
+    "trust, never from the release."
+)
+UNREADABLE: Final = (AttributeError, KeyError, TypeError, ValueError)
+"""What comes of reading a value that is no attestation."""
 
 NAME: Final = 160
 """Characters of a name."""
@@ -98,15 +105,15 @@ def verdict(attestation: Mapping[str, Any]) -> Word:
 def reasons(attestation: Mapping[str, Any]) -> list[str]:
     """Return why the whole is no pass; one that calls itself a pass must also bear it out."""
     found = [
-        f"Control `{control['id']}` is {word(CONTROL, control['status']).text.lower()}."
+        f"Control `{_plain(control['id'])}`: {word(CONTROL, control['status']).text.lower()}"
         for control in attestation["controls"]
         if not holds(control)
     ]
     found += attestation["objections"]
     if not attestation["controls"]:
-        found.append("It has no control.")
+        found.append("no control was judged")
     if attestation["overall"] is not True and not found:
-        found.append("It says so, and gives no reason.")
+        found.append("the attestation calls itself no pass, and gives no reason")
     return found
 
 
@@ -177,7 +184,7 @@ def natural(text: str) -> list[tuple[int, int, str]]:
 
 
 def context(attestation: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
-    """Yield what an audit needs to come to the verdict again, by name; each value's first part is its name."""
+    """Yield what an audit needs to come to the verdict again, by name.""" ""
     release = attestation["release"]
     yield "Release record", [_digest(release["sha256"])]
     yield "Evidence Pack", [_digest(attestation["pack"]["sha256"])]
@@ -198,7 +205,7 @@ def shown(entries: Sequence[T], most: int) -> tuple[Sequence[T], str]:
 
 
 def _plain(text: str) -> str:
-    return text.replace("`", "'")
+    return clip(text.replace("`", "'"), NAME)
 
 
 def _digest(value: str | None) -> str:

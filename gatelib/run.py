@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import orjson
 
@@ -24,6 +24,12 @@ from gatelib.resolution import InForce
 from gatelib.settings import Progress, Settings
 from gatelib.sources import Discovery, Source
 from gatelib.tasks import NOTHING, ProofTask, Read, ReadTask, Task, Verdicts
+
+if TYPE_CHECKING:
+    from gatelib.evidence.controls import Asked
+
+_ATTESTED: Final = "publish"
+"""The gate at which a release has its control attestation."""
 
 
 class Run:
@@ -119,8 +125,25 @@ class Run:
             layout=self.force.policy.data["layout"],
             trust=self.force.trust(),
             access=self.settings.access,
+            attested=self._attested(),
         )
         return reader.read(exceptions, self.settings.evidence, inventory)
+
+    def _attested(self) -> Asked | None:
+        """Return what a control attestation is held against, at the gate that asks for one."""
+        if self.force.gate != _ATTESTED:
+            return None
+        from gatelib.attestation.making import max_age_hours
+        from gatelib.evidence.controls import Asked
+
+        config = self.force.config
+        named = config.values.get("attestation", {}).get("controls") if config else None
+        return Asked(
+            now=self.force.now,
+            max_age_hours=max_age_hours(self.force),
+            severities=self.force.policy.data["severities"],
+            catalogue=config.place(named) if config and named else None,
+        )
 
     def _judge(self, plan: Plan, found: Sequence[Source], tally: Tally, progress: Progress | None) -> None:
         batches = list(parts.batches(found))

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
@@ -23,6 +23,9 @@ from gatelib.report import Problem
 from gatelib.settings import no_access
 from gatelib.sources import Source
 from gatelib.trust import Trust
+
+if TYPE_CHECKING:
+    from gatelib.evidence.controls import Asked
 
 _EVIDENCE_KINDS: Final = frozenset({"gatelib.dev/ImageEvidence"})
 
@@ -42,6 +45,8 @@ class Reader:
     """Says how the registry of a reference is reached."""
     trust: Trust = field(default_factory=Trust)
     """Whose signatures count."""
+    attested: Asked | None = None
+    """What a pack's control attestation is held against; ``None`` leaves it unread."""
 
     def read(self, exceptions: Sequence[str], evidence: Sequence[str], inventory: Sequence[str]) -> Given:
         """Read everything.
@@ -114,6 +119,7 @@ class Reader:
             trust=self.trust,
             layout=self.layout,
             access=self.access(path.removeprefix("oci://")) if is_remote else None,
+            attested=self.attested,
         )
         trusted.evidence |= found.evidence
         trusted.verifications += found.verifications

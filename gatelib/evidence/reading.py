@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from gatelib.errors import BundleError, EvidenceError, RegistryError
 from gatelib.evidence import manifest
@@ -14,6 +14,9 @@ from gatelib.evidence.layout import role_of
 from gatelib.evidence.pack import DEFAULT_LIMITS, INDEX, File, Limits, Progress, Scan, is_pack, open_pack
 from gatelib.report import Problem
 from gatelib.trust import Trust
+
+if TYPE_CHECKING:
+    from gatelib.evidence.controls import Asked, Found
 
 __all__ = ["UNREADABLE", "Limits", "PackRead", "is_pack", "read"]
 
@@ -51,27 +54,35 @@ def read(
     layout: Mapping[str, Any],
     limits: Limits = DEFAULT_LIMITS,
     access: Mapping[str, Any] | None = None,
+    attested: Asked | None = None,
     progress: Progress | None = None,
 ) -> PackRead:
     """Read a pack: a folder, a tar, or ``oci://REFERENCE``; :func:`is_pack` tells it from other evidence.
 
     ``name`` is what reports call it, ``layout`` is ``data.gatelib.layout``, and ``access`` says how a
-    registry is reached, as ``gatelib.evidence.oci.fetched`` takes it. What cannot be read is a problem of
-    the result.
+    registry is reached, as ``gatelib.evidence.oci.fetched`` takes it. With ``attested`` the pack's control
+    attestation is verified; without it ``controls/`` is not read. What cannot be read is a problem of the
+    result.
 
     Raises:
         UsageError: the reference is malformed, or a trusted root that ``trust`` names cannot be read.
+        ConfigError: the control catalogue or a list of revocations cannot be used.
 
     """
     found = PackRead()
     about: dict[str, bytes] = {}
     scan = Scan()
+    controls = None if attested is None else _controls()
 
     def wanted(path: str) -> bool:
-        return path in (manifest.NAME, INDEX) or (manifest.covers(path) and role_of(path, layout) is not None)
+        if path in (manifest.NAME, INDEX) or (controls is not None and controls.wants(path)):
+            return True
+        return manifest.covers(path) and role_of(path, layout) is not None
 
     def use(path: str, data: bytes | None, file: File) -> None:
-        if path not in (manifest.NAME, INDEX):
+        if controls is not None and controls.wants(path):
+            controls.add(path, data)
+        elif path not in (manifest.NAME, INDEX):
             role = role_of(path, layout)
             formats = layout["roles"][role]["formats"]
             found.evidence[path], verified = _reduced(path, data, file, role, formats, limits, trust)
@@ -88,7 +99,7 @@ def read(
         at = f"{name}/{error.file}" if error.file in (manifest.NAME, INDEX) else name
         return PackRead(problems=[Problem(code=UNREADABLE, message=error.message, file=at, hint=error.hint)])
     for path, file in scan.files.items():
-        if path not in (manifest.NAME, INDEX):
+        if path != INDEX and manifest.covers(path):
             found.evidence.setdefault(path, _entry(_UNKNOWN, None, file))
     found.evidence = dict(sorted(found.evidence.items()))
     found.verifications = [
@@ -96,6 +107,8 @@ def read(
         *_entries(scan, about.get(INDEX, b""), trust),
         *sorted(found.verifications, key=lambda entry: str(entry.get("file"))),
     ]
+    if controls is not None and attested is not None and manifest.NAME in about:
+        found.verifications += controls.verified(about[manifest.NAME], trust, attested)
     found.problems = [
         Problem(code=UNREADABLE, message="cannot be read", file=f"{name}/{fault.file}")
         for fault in scan.faults
@@ -103,6 +116,12 @@ def read(
     ]
     found.inputs = sorted((f"{name}/{path}", file.sha256) for path, file in scan.files.items())
     return found
+
+
+def _controls() -> Found:
+    from gatelib.evidence.controls import Found
+
+    return Found()
 
 
 def _seal(scan: Scan, content: bytes | None) -> Iterator[dict[str, Any]]:

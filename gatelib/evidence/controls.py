@@ -1,0 +1,166 @@
+"""What the ``controls/`` of a pack prove: a control attestation, verified against the rest of the pack.
+
+No seal covers ``controls/``, so all of it is hostile until it is verified; only the gate that asks for an
+attestation reads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from fnmatch import fnmatchcase
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from gatelib.errors import EvidenceError
+from gatelib.evidence import manifest
+from gatelib.evidence.manifest import CONTROLS
+
+if TYPE_CHECKING:
+    from gatelib.trust import Trust
+
+FILE: Final = f"{CONTROLS}attestation.dsse.json"
+
+_READ: Final = (
+    FILE,
+    f"{CONTROLS}report.json",
+    f"{CONTROLS}reports/*.dsse.json",
+    f"{CONTROLS}not-applicable/*.dsse.json",
+)
+_LARGEST: Final = 64 * 1024**2
+_MOST_BYTES: Final = 256 * 1024**2
+_MOST_FILES: Final = 10_000
+_HOLDING: Final = ("pass", "not applicable")
+_JUDGED: Final = frozenset({"result", "waiver"})
+"""Checks that are left to the rule: it is told what they are about, and says more of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What an attestation is held against, besides its pack and the keys that are trusted."""
+
+    now: datetime
+    max_age_hours: float
+    """For how long a report was good to make an attestation from."""
+    severities: Mapping[str, str]
+    """Of all rules."""
+    catalogue: Path | None = None
+    """A control catalogue; ``None`` is the shipped one."""
+
+
+@dataclass(slots=True)
+class Found:
+    """The files of a pack that an attestation is verified with, as they are read."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    """By path."""
+    too_large: bool = False
+    """Whether there is more than is read."""
+    _bytes: int = 0
+
+    def wants(self, path: str) -> bool:
+        """Tell whether a file of a pack is one of them."""
+        return path == manifest.RELEASE or any(fnmatchcase(path, pattern) for pattern in _READ)
+
+    def add(self, path: str, data: bytes | None) -> None:
+        """Take a file's bytes, ``None`` where they are too many."""
+        if data is None or len(data) > _LARGEST:
+            self.too_large = True
+            return
+        self._bytes += len(data)
+        self.files[path] = data
+        if self._bytes > _MOST_BYTES or len(self.files) > _MOST_FILES:
+            self.too_large = True
+            self.files.clear()
+
+    def verified(self, sealed: bytes, trust: Trust, asked: Asked) -> Iterator[dict[str, Any]]:
+        """Yield what a pack's attestation is worth, given the pack's manifest.
+
+        ``controls`` is what it attests where it holds, whether or not that is a pass; ``rejected`` says why
+        it does not. Nothing where there is none.
+
+        Raises:
+            ConfigError: the control catalogue or a list of revocations cannot be used.
+
+        """
+        if self.too_large:
+            yield _rejected(f"`{CONTROLS}` holds more than is read")
+        elif FILE in self.files:
+            yield self._verified(sealed, trust, asked)
+
+    def _verified(self, sealed: bytes, trust: Trust, asked: Asked) -> dict[str, Any]:
+        from gatelib import controls
+        from gatelib.attestation import Expected, verify
+        from gatelib.attestation.packs import SealedPack
+
+        try:
+            digests = manifest.parse(sealed)
+        except EvidenceError as error:
+            return _rejected(f"the pack's `{manifest.NAME}` {error.message}")
+        # That the files are as they were sealed is for another rule to say, once.
+        pack = SealedPack(
+            sha256=sha256(sealed).hexdigest(),
+            digests=digests,
+            faults=(),
+            record=self.files.get(manifest.RELEASE),
+            controls=self.files,
+        )
+        expected = Expected(
+            trust=trust,
+            catalogue=controls.load(asked.catalogue),
+            severities=asked.severities,
+            now=asked.now,
+            max_age_hours=asked.max_age_hours,
+        )
+        verification = verify(pack, expected)
+        faults = [fault for fault in verification.faults if fault.check not in _JUDGED]
+        attestation = verification.attestation
+        if attestation is None or faults:
+            first = [fault.message for fault in faults if fault.check == faults[0].check]
+            return _rejected("; ".join(first))
+        for reason in (*_unproved(attestation, trust), *_revoked(attestation, trust)):
+            return _rejected(reason)
+        return _attested(attestation, verification.attester)
+
+
+def _attested(attestation: Mapping[str, Any], attester: str | None) -> dict[str, Any]:
+    release, listed = attestation["release"], attestation["controls"]
+    return {
+        "type": "controls",
+        "file": FILE,
+        "attester": attester or "",
+        "pack": attestation["pack"]["sha256"],
+        **{key: release[key] for key in ("service", "version", "commit")},
+        "images": [image.rpartition("@")[2] for image in release["images"]],
+        "created": attestation["created_utc"],
+        "overall": attestation["overall"] and bool(listed) and not attestation["objections"],
+        "failed": [control["id"] for control in listed if control["status"] not in _HOLDING],
+        "waivers": [
+            {"name": waiver["name"], "expires": waiver["expires"]} for waiver in attestation["waivers"]
+        ],
+        "revision": attestation["bundle"]["revision"],
+    }
+
+
+def _unproved(attestation: Mapping[str, Any], trust: Trust) -> Iterator[str]:
+    """Yield what only the attester vouches for, since nobody else's keys are there to verify with."""
+    if not trust.approvers and any(control["not_applicable"] for control in attestation["controls"]):
+        yield "controls are attested as not applicable, and `trust.approvers` names nobody who may say so"
+    if not trust.reports and any(report["signed_by"] for report in attestation["reports"]):
+        yield "it is made from signed reports, and `trust.reports` names nobody who may sign them"
+
+
+def _revoked(attestation: Mapping[str, Any], trust: Trust) -> Iterator[str]:
+    from gatelib.exceptions import revoked
+
+    lists = revoked.read(trust.revoked)
+    for waiver in attestation["waivers"]:
+        reason = lists.reason(waiver["sha256"], waiver["name"])
+        if reason is not None:
+            yield f"the exception `{waiver['name']}` was revoked: {reason}"
+
+
+def _rejected(reason: str) -> dict[str, Any]:
+    return {"type": "rejected", "file": FILE, "reason": reason}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
@@ -40,7 +42,7 @@ def metrics(
 
     if not (reports or logs or releases):
         raise UsageError("there is nothing to count", hint="name reports, --decision-log or --releases")
-    with bar("counting") as progress:
+    with bar("counting") if sys.stderr.isatty() else nullcontext() as progress:
         counted = collect(
             reports, decision_logs=logs, releases=releases, now=moment(now), stdin=stdin(), progress=progress
         )

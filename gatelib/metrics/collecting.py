@@ -143,8 +143,9 @@ class _Run:
         return "none"
 
     def _is_new(self, name: str, digest: bytes, kind: str) -> bool:
-        first = self.seen.setdefault(digest, name)
-        if first is name:
+        first = self.seen.get(digest)
+        if first is None:
+            self.seen[digest] = name
             return True
         message = f"is the same as {first}, and counts once"
         self.counted.remarks.append(Problem(code=CODE, message=message, file=name))

@@ -24,7 +24,7 @@ ENTRYPOINTS: Final = ("verdict", "main", "admission")
 _STATES: Final = ("deny", "warn", "canary", "waived")
 _DENIAL: Final = re.compile(r"^([A-Z][A-Z0-9-]*-[0-9]{3}): ", re.MULTILINE)
 """A line of the message with which a review is refused."""
-_HINT: Final = "start OPA with `--log-format json`, and give whole files"
+_HINT: Final = "the rest of the line is not counted; start OPA with `--log-format json`, and give whole files"
 
 
 def count(
@@ -48,7 +48,7 @@ def count(
             _count_event(value, counted, labels, now)
     if first is not None:
         more = f", and {bad - 1} more such places" if bad > 1 else ""
-        message = f"{first.message}{more}; the rest of such a line is not counted"
+        message = f"{first.message}{more}"
         counted.problems.append(Problem(code=CODE, message=message, file=name, line=first.line, hint=_HINT))
     elif seen and not events:
         counted.remarks.append(Problem(code=CODE, message="has no decision in it", file=name))

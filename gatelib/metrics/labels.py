@@ -21,7 +21,7 @@ OTHER: Final = "other"
 NONE: Final = "none"
 
 _RULE: Final = r"[A-Z][A-Z0-9]{0,15}(-[A-Z0-9]{1,16}){0,3}-[0-9]{3}"
-_CONTROL: Final = r"[A-Z][A-Z0-9]{0,15}(-[A-Z0-9]{1,16}){0,3}"
+_CONTROL: Final = r"(?=.{1,32}$)[A-Za-z0-9]+([._-][A-Za-z0-9]+)*"
 _CODE: Final = r"GL-[A-Z]{2,8}-[0-9]{3}"
 
 _MOST: Final = 500

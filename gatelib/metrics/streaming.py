@@ -97,8 +97,7 @@ class _Window:
                 if is_cut and not self._is_last and len(self._text) - self._at < _MOST:
                     self._more()
                     continue
-                what = "ends in the middle of a value" if is_cut and self._is_last else "is no JSON"
-                return self._skip("has a value that is too large" if is_cut and not self._is_last else what)
+                return self._skip(self._fault(is_cut))
             except (RecursionError, ValueError):  # nested too deep, or a number with thousands of digits
                 return self._skip("has a value that no JSON reader takes")
             if end == len(self._text) and not self._is_last and not isinstance(found, (dict, list)):
@@ -110,6 +109,11 @@ class _Window:
     @property
     def _text_end(self) -> int:
         return len(self._text) - _LONGEST_TOKEN
+
+    def _fault(self, is_cut: bool) -> str:
+        if not is_cut or self._text[self._at] != "{":
+            return "is no JSON"
+        return "ends in the middle of a value" if self._is_last else "has a value that is too large"
 
     def _skip(self, message: str) -> Bad:
         bad = Bad(self.line, message)
@@ -146,8 +150,9 @@ class _Window:
 def _chunks(file: Readable) -> Iterator[bytes]:
     start = file.read(len(_GZIP))
     whole = _Rejoined(start, file)
-    stream: Any = gzip.GzipFile(fileobj=cast("BinaryIO", whole)) if start == _GZIP else whole
-    while chunk := stream.read(_CHUNK):
+    # What lies before damage is given out before the damage is met.
+    read = gzip.GzipFile(fileobj=cast("BinaryIO", whole)).read1 if start == _GZIP else whole.read
+    while chunk := read(_CHUNK):
         yield chunk
 
 

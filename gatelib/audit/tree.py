@@ -35,9 +35,9 @@ class Tree:
         """
         place = self._place(name)
         try:
-            self._prepare(place, name)
-            if os.path.lexists(place) and place.samefile(source):
+            if place.exists() and place.samefile(source):
                 return
+            self._prepare(place, name)
             try:
                 place.hardlink_to(source)
             except OSError:  # on another file system

@@ -133,6 +133,12 @@ class Case:
         return found
 
     @cached_property
+    def files(self) -> Mapping[str, str]:
+        """The paths of the pack's files by their digests."""
+        found = {digest: path for path, digest in self.sealed.digests.items()}
+        return {**found, sha256(self.sealed.record or b"").hexdigest(): RELEASE}
+
+    @cached_property
     def _report_faults(self) -> list[Fault]:
         return []
 
@@ -194,10 +200,8 @@ class Case:
 
     def _rerun(self, name: str, report: Mapping[str, Any]) -> list[Fault]:
         said = rerun.local(report)
-        files = {digest: path for path, digest in self.sealed.digests.items()}
-        files[sha256(self.sealed.record or b"").hexdigest()] = RELEASE
         with tree.tree() as place:
-            again = Rerun(said, self.release.folder, files, self.auditor.means, place)
+            again = Rerun(said, self.release.folder, self.files, self.auditor.means, place)
             try:
                 return self._compared(name, said, again)
             except Unavailable as error:
@@ -230,6 +234,7 @@ class Case:
         wanted = self.said["catalog"]["sha256"] if self.said is not None else shipped.sha256
         if wanted == shipped.sha256:
             return shipped
+        self.notes.add(f"attested by the control catalogue {wanted}, which is not the shipped one")
         for path in self.auditor.means.inputs.find(wanted):
             return _catalogue(path)
         raise EvidenceError(f"the catalogue of controls, sha256 {wanted}, is not among the inputs")

@@ -46,7 +46,9 @@ def access(releases: str) -> Mapping[str, Any]:
     if not releases.startswith(OCI):
         return {}
     reaching = surroundings()["access"]
-    found: Mapping[str, Any] = reaching(f"{releases.removeprefix(OCI)}:all")
+    name = releases.removeprefix(OCI)
+    last = name.rpartition("/")[2]
+    found: Mapping[str, Any] = reaching(name if ":" in last or "@" in last else f"{name}:all")
     return found
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from gatelib import trusted
 from gatelib.bundle import build
 from gatelib.errors import ConfigError
+from gatelib.evidence.controls import Asked
 from gatelib.loader import Limits
 from gatelib.normalize import Kinds
 from gatelib.plan import Given
@@ -33,7 +35,7 @@ def files(
         ConfigError: a record cannot be read or is not of its form, or there is none and none is not allowed.
 
     """
-    found = read(exceptions, evidence, base=base, trust=trust, allow_empty=allow_empty)
+    found = read(exceptions, evidence, base=base, now=created, trust=trust, allow_empty=allow_empty)
     return build.data_files(
         found.exceptions if exceptions else None,
         found.evidence if evidence else None,
@@ -47,10 +49,14 @@ def read(
     evidence: Sequence[str],
     *,
     base: Path,
+    now: datetime | None = None,
     trust: Trust | None = None,
     allow_empty: bool = False,
 ) -> Given:
     """Return the records in some paths, which are relative to ``base``, with what ``trust`` makes of them.
+
+    A control attestation in a pack is verified as of ``now``, against the shipped control catalogue; without
+    ``now`` it is not read.
 
     Raises:
         ConfigError: a record cannot be read or is not of its form, or there is none in what was named and
@@ -66,6 +72,7 @@ def read(
         namespace=None,
         layout=data["layout"],
         trust=trust or Trust(),
+        attested=None if now is None else _asked(now, data),
     )
     given = reader.read(exceptions, evidence, ())
     for problem in given.problems:
@@ -79,3 +86,8 @@ def read(
                 f"there is no {what} in what was named", hint="--allow-empty takes back all that were given"
             )
     return given
+
+
+def _asked(now: datetime, data: Mapping[str, Any]) -> Asked:
+    hours = data["defaults"]["attestation"]["max_age_hours"]
+    return Asked(now=now, max_age_hours=hours, severities=data["severities"])

@@ -102,7 +102,8 @@ def _with_records(
         return policy
     from gatelib.bundle import given as records
 
-    found = records.read(exceptions, evidence, base=Path.cwd(), trust=trust_of_evidence(config, evidence))
+    trust = trust_of_evidence(config, evidence)
+    found = records.read(exceptions, evidence, base=Path.cwd(), now=moment(None), trust=trust)
     beside = {
         "exceptions": found.exceptions,
         "evidence": found.evidence,

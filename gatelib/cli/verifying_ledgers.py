@@ -184,9 +184,9 @@ def _unproven(found: Verified) -> Iterator[str]:
     if proven < found.entries:
         yield f"that the last {found.entries - proven:,} were not changed: no checkpoint is over them"
     if not found.published:
-        yield "that none was taken away from the end: give a checkpoint that was published, with --checkpoint"
+        yield "that none was taken away from the end: give a published checkpoint with --checkpoint"
     elif found.published < found.entries:
-        yield f"that nothing after entry {found.published:,} was taken away: the published checkpoint is older"
+        yield f"that none after entry {found.published:,} was taken away: the published checkpoint is older"
 
 
 def _entries(number: int) -> str:

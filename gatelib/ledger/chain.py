@@ -96,7 +96,7 @@ class Chain:
         known = next((found for found in self._unseen.values() if found.at == first), None)
         if known is not None:
             self._tell_again(known.fault, first, "inserted", message)
-        elif not any(fault.entry == first.entry for fault in self._faults.kept[-2:]):
+        elif not any(fault.entry == number for fault in self._faults.kept[-2:]):
             self._faults.at(first, "inserted", message)
 
     def _unknown(self, entry: Entry, place: Place) -> None:

@@ -23,8 +23,9 @@ LOCK: Final = ".lock"
 DRAFT: Final = ".checkpoint"
 
 _CHECKPOINT: Final = re.compile(r"checkpoint-([0-9]{12})\.dsse\.json")
-_YEAR: Final = re.compile(r"[0-9]{4}")
-_TWO: Final = re.compile(r"[0-9]{2}")
+_YEAR: Final = re.compile(r"(?!0000)[0-9]{4}")
+_MONTH: Final = re.compile(r"0[1-9]|1[0-2]")
+_DAY: Final = re.compile(r"0[1-9]|[12][0-9]|3[01]")
 _MOST_CHECKPOINTS: Final = 100_000
 """In one day, so that nobody can fill the memory with names."""
 _BLOCK: Final = 1024 * 1024
@@ -83,8 +84,8 @@ def days(
     """
     tell = stray or (lambda path, what: None)
     for year in _folders(root, "", _YEAR, stray, newest_first):
-        for month in _folders(root, year, _TWO, stray, newest_first):
-            for day in _folders(root, month, _TWO, stray, newest_first):
+        for month in _folders(root, year, _MONTH, stray, newest_first):
+            for day in _folders(root, month, _DAY, stray, newest_first):
                 if _is_date(day):
                     yield _day(root, day, stray)
                 else:

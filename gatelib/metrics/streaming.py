@@ -1,4 +1,4 @@
-"""JSON values from a stream: one a line, one after the other, in arrays, or all of these, gzipped or not.
+"""JSON objects from a stream: one a line, one after the other, in arrays, or all of these, gzipped or not.
 
 Memory holds one value and one chunk, whatever the file's size.
 """
@@ -13,7 +13,8 @@ import zlib
 from collections.abc import Iterator
 from typing import Any, BinaryIO, Final, NamedTuple, Protocol, cast
 
-_CHUNK: Final = 1024**2
+_CHUNK: Final = 128 * 1024
+"""Small, since an error of the JSON reader counts the lines of all that is in memory."""
 _MOST: Final = 64 * 1024**2
 """Characters of one value."""
 _GZIP: Final = b"\x1f\x8b"
@@ -38,7 +39,7 @@ class Readable(Protocol):
 
 
 def values(file: Readable) -> Iterator[Any | Bad]:
-    """Yield each value, and where none can be read a :class:`Bad`, after which the next line is tried."""
+    """Yield each object, and where none can be read a :class:`Bad`, after which the next line is tried."""
     window = _Window(file)
     depth = 0
     while window.fill():
@@ -88,7 +89,9 @@ class _Window:
         return taken
 
     def value(self) -> Any | Bad:
-        """Take the value that begins here, or the rest of the line."""
+        """Take the object that begins here, or the rest of the line."""
+        if self._text[self._at] != "{":
+            return self._skip("is no JSON")
         while True:
             try:
                 found, end = self._scan(self._text, self._at)
@@ -100,9 +103,6 @@ class _Window:
                 return self._skip(self._fault(is_cut))
             except (RecursionError, ValueError):  # nested too deep, or a number with thousands of digits
                 return self._skip("has a value that no JSON reader takes")
-            if end == len(self._text) and not self._is_last and not isinstance(found, (dict, list)):
-                self._more()  # a number may go on
-                continue
             self._to(end)
             return found
 
@@ -111,7 +111,7 @@ class _Window:
         return len(self._text) - _LONGEST_TOKEN
 
     def _fault(self, is_cut: bool) -> str:
-        if not is_cut or self._text[self._at] != "{":
+        if not is_cut:
             return "is no JSON"
         return "ends in the middle of a value" if self._is_last else "has a value that is too large"
 

@@ -310,7 +310,7 @@ def test_a_log_of_any_size_takes_no_more_memory(form: str, tmp_path: Path) -> No
         case "noise":
             log.write_bytes((line[:-1] + b"\n") * times)
         case _:
-            log.write_bytes(gzip.compress(b'"' + b"x" * (size * 2)))
+            log.write_bytes(gzip.compress(b'{"a": "' + b"x" * (size * 2)))
     done = gatelib("metrics", "--decision-log", log, *LATER, cwd=tmp_path)
     is_good = form in ("lines", "array", "gzip")
     counts = only(samples(done.out), "gatelib_decision_log_events_total")

@@ -8,12 +8,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from gatelib import catalog
+from gatelib import catalog, controls
 from gatelib.catalog import Entry
+from gatelib.controls import matrix
 from gatelib.export.gatekeeper import sync
 from gatelib.policy import shipped
 from tests.mutations import MUTATIONS
 from tools import docs
+
+GENERATED = "<!-- Written by tools/generate.py; change what it reads, not this file. -->"
 
 ROOT = Path(__file__).resolve().parent.parent
 REGO = ROOT / "rego"
@@ -29,7 +32,16 @@ def generated() -> dict[Path, str]:
         ROOT / "docs" / "rules" / "README.md": docs.rules_index(),
         ROOT / "docs" / "release-gate.md": docs.release_page(MUTATIONS),
         ROOT / "deploy" / "gatekeeper" / "sync.yaml": sync_set(entries),
+        ROOT / "docs" / "controls.md": controls_page("markdown", "# Controls and clauses\n", entries),
+        ROOT / "docs" / "controls.csv": controls_page("csv", "", entries),
+        ROOT / "docs" / "controls.html": controls_page("html", "<!DOCTYPE html>\n", entries),
     }
+
+
+def controls_page(form: str, head: str, entries: Mapping[str, Entry]) -> str:
+    """Return the matrix of the controls; below its head it says what writes it."""
+    text = matrix.render(form, controls.load(), controls.frameworks(), entries, pages="rules/")
+    return text.replace(head, f"{head}\n{GENERATED}\n", 1) if head else text
 
 
 def sync_set(entries: Mapping[str, Entry]) -> str:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 from gatelib import attestation
-from gatelib.attestation import Expected, Made, Verification, packs
+from gatelib.attestation import Expected, Made, Verification, declaring, packs
 from gatelib.bundle import archive, build, definition, signatures
 from gatelib.bundle.loading import SIGNATURES
 from gatelib.config import read
@@ -21,7 +22,7 @@ from gatelib.policy import shipped
 from gatelib.trust import Trust
 from gatelib.trust import read as trusted
 from tests.paths import ROOT
-from tests.release import Release, key, public
+from tests.release import Release, key
 
 ATTESTER: Final = "release-attester"
 RUNNER: Final = "policy-gates"
@@ -32,19 +33,45 @@ LATER: Final = datetime(2026, 11, 22, 0, 30, tzinfo=timezone.utc)
 
 
 class Attested(Release):
-    """A copy of the example whose configuration trusts an attester, a runner and whoever signs bundles."""
+    """A copy of the example with a signed bundle; :meth:`attest` comes after :meth:`seal`."""
 
     def __init__(self, folder: Path) -> None:
-        """Copy the example, and give it a signed bundle."""
+        """Copy the example, and give it a bundle of these days."""
         super().__init__(folder)
-        said = self.config()
-        said["trust"] |= {
-            "attestation": [{"attester": ATTESTER, "keys": [_written(folder, ATTESTER)]}],
-            "reports": [{"runner": RUNNER, "keys": [_written(folder, RUNNER)]}],
-            "bundle": [{"keyid": BUNDLER, "key": _written(folder, BUNDLER)}],
-        }
-        (folder / "gatelib.yaml").write_text(yaml.safe_dump(said, sort_keys=False))
         (folder / BUNDLE).write_bytes(bundle())
+
+    def seal(self, **signed: Any) -> Attested:
+        """Seal the pack, and have what the Release declares not applicable signed."""
+        super().seal(**signed)
+        for entry in declaring.read(self.record.read_bytes(), file="release.yaml"):
+            self.declare(entry.control)
+        return self
+
+    def copied(self, folder: Path) -> Attested:
+        """Return a copy of the copy, with all that was made of it."""
+        found = Attested.__new__(Attested)
+        found.folder, found.pack = folder, folder / self.pack.name
+        shutil.copytree(self.folder, folder, dirs_exist_ok=True)
+        return found
+
+    def moved(self, moment: datetime) -> Attested:
+        """Move every date by what lies between the example's moment and another, and seal it again."""
+        by = moment.replace(microsecond=0) - CLOCK
+
+        def moved(match: re.Match[str]) -> str:
+            form = "%Y-%m-%dT%H:%M:%S" if "T" in match[0] else "%Y-%m-%d"
+            return (datetime.strptime(match[0], form) + by).strftime(form)
+
+        # What is judged in business days would not move with the others.
+        self.edit("governance/incidents.json", lambda found: found["items"].clear())
+        for path in self.folder.rglob("*"):
+            if path.is_file() and path.suffix in (".json", ".jsonl", ".yaml", ".xml", ".sarif"):
+                text = path.read_text("utf-8")
+                path.write_text(re.sub(r"2026-\d\d-\d\d(T\d\d:\d\d:\d\d)?", moved, text), "utf-8")
+        self.path("MANIFEST.sha256").unlink()
+        when = (moment - timedelta(hours=1, minutes=30)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        files = (path.relative_to(self.pack).as_posix() for path in self.pack.rglob("*"))
+        return self.seal(created=dict.fromkeys(files, when))
 
     def make(self, *, clock: datetime = CLOCK, **settings: Any) -> Made:
         """Judge the release and make its attestation."""
@@ -105,12 +132,4 @@ def bundle(gate: str = "pre-promote", signer: str = BUNDLER) -> bytes:
 @cache
 def bundle_sha256() -> str:
     """Return the digest of the bundle that the attestations name."""
-    from hashlib import sha256
-
     return sha256(bundle()).hexdigest()
-
-
-def _written(folder: Path, name: str) -> str:
-    place = f"keys/{name}.pub"
-    (folder / place).write_bytes(public(name))
-    return place

@@ -16,7 +16,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from gatelib import dsse
+from gatelib.attestation import assembling, declaring
 from gatelib.evidence import building
+from gatelib.evidence import release as releases
 from gatelib.exceptions.record import PAYLOAD_TYPE, canonical
 from gatelib.gate import Gate
 from gatelib.keys import SigningKey, signing_key
@@ -38,14 +40,14 @@ class Release:
     """A copy of the example in a folder of its own; nothing of it is signed until :meth:`seal`."""
 
     def __init__(self, folder: Path) -> None:
-        """Copy the example and give each of its parties a key of the test's."""
-        shutil.copytree(SOURCE, folder, dirs_exist_ok=True)
+        """Copy the example, unattested, and give each of its parties a key of the test's."""
+        shutil.copytree(SOURCE, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("controls"))
         self.folder, self.pack = folder, folder / PACK
         for name in _OWN[:2]:
             (self.pack / name).unlink(missing_ok=True)
         (folder / "keys").mkdir(exist_ok=True)
         for parties in self.config()["trust"].values():
-            for place in [place for party in parties for place in party["keys"]]:
+            for place in [place for party in parties for place in party.get("keys") or [party["key"]]]:
                 (folder / place).write_bytes(public(Path(place).stem))
         self.edit("keys/inventory.json", _with_own_keys)
 
@@ -117,6 +119,19 @@ class Release:
             own = key((keys or {}).get(producer, producer))
             building.add(self.pack, files, key=own, producer=producer, created=when, layout=layout)
         building.seal(self.pack)
+        return self
+
+    def declare(self, control: str) -> Release:
+        """Have the approver whom the Release names sign that a control is not applicable."""
+        record = self.record.read_bytes()
+        (entry,) = (
+            entry for entry in declaring.read(record, file="release.yaml") if entry.control == control
+        )
+        images = releases.read(record, file="release.yaml")
+        named = assembling.subject(record, called="release.yaml").images
+        place = self.path(declaring.place(control))
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(declaring.sign(entry, images, named, key(entry.approver.partition("@")[0])))
         return self
 
     def give(self, *signers: str, **spec: Any) -> Release:

@@ -82,6 +82,7 @@ def volumes(folder: Path, place: Place, manifests: bytes | None = None) -> dict[
     release = place.release
     config = release.config()
     keys: dict[str, bytes] = {}
+    del config["trust"]["bundle"]
     for party in [party for parties in config["trust"].values() for party in parties]:
         keys |= {Path(key).name: (release.folder / key).read_bytes() for key in party["keys"]}
         party["keys"] = [Path(key).name for key in party["keys"]]

@@ -33,7 +33,7 @@ MADE: Final = ("index.jsonl", "MANIFEST.sha256", "release.yaml")
 FILES: Final = sorted(
     path.relative_to(SOURCE / PACK).as_posix()
     for path in (SOURCE / PACK).rglob("*")
-    if path.is_file() and path.name not in MADE
+    if path.is_file() and path.name not in MADE and "controls" not in path.parts
 )
 TEXTS: Final = ("schema/migrate-lint.txt", "schema/shadow-read.txt")
 """Half of a text is a text."""

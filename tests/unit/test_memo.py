@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
@@ -205,7 +206,11 @@ def test_a_bundle_that_nobody_vouches_for_is_no_go(release: Release, tmp_path: P
     from tests.opa_server import bundle_of, write_bundle
 
     bundle = write_bundle(tmp_path / "bundle.tar.gz", bundle_of(shipped()))
-    memo = made(release, bundle=bundle)
+    said = release.config()
+    del said["trust"]["bundle"]
+    shutil.copytree(release.folder / "keys", tmp_path / "keys")
+    (tmp_path / "gatelib.yaml").write_text(yaml.safe_dump(said))
+    memo = made(release, bundle=bundle, config=tmp_path / "gatelib.yaml")
     assert memo.objections == (
         "nobody vouches for the bundle whose rules ran: name a key with `--verification-key`",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -119,12 +120,16 @@ class Shop:
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(content)
 
-    def copied(self, folder: Path) -> Shop:
-        """Return a copy of all of it."""
+    def copied(self, folder: Path, only: Sequence[str] | None = None) -> Shop:
+        """Return a copy of it, with some of its releases."""
         made = object.__new__(Shop)
         made.folder, made.releases, made.inputs = folder, folder / "releases", folder / "gate"
         made.config = made.inputs / "gatelib.yaml"
-        shutil.copytree(self.folder, folder)
+        shutil.copytree(self.folder, folder, ignore=shutil.ignore_patterns("releases"))
+        made.releases.mkdir()
+        for pack in self.releases.iterdir():
+            if only is None or pack.name in only:
+                shutil.copytree(pack, made.releases / pack.name)
         return made
 
 

@@ -1,0 +1,378 @@
+"""An audit: whatever was altered is reported and nothing else is, however often the audit was ended."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import yaml
+
+from gatelib.evidence import building
+from gatelib.gate import Gate
+from gatelib.report import Report
+from tests.acceptance.command import Done, gatelib, no_traceback
+from tests.audits import Shop, bundle, trusting
+from tests.budget import budget
+from tests.paths import ROOT
+from tests.registry import registry
+from tests.release import public
+
+SIZE: Final = budget(14, 1000)
+
+Alter = Callable[[Shop, Path], None]
+
+
+def changed(shop: Shop, pack: Path) -> None:
+    (pack / "rollout" / "error-budget.json").write_bytes(
+        (pack / "rollout" / "error-budget.json").read_bytes().replace(b"40.0", b"90.0")
+    )
+
+
+def resealed(shop: Shop, pack: Path) -> None:
+    changed(shop, pack)
+    (pack / "MANIFEST.sha256").unlink()
+    building.seal(pack)
+
+
+def removed(shop: Shop, pack: Path) -> None:
+    (pack / "rollout" / "error-budget.json").unlink()
+
+
+def added(shop: Shop, pack: Path) -> None:
+    (pack / "rollout" / "note.txt").write_text("nobody signed this")
+
+
+def linked(shop: Shop, pack: Path) -> None:
+    place = pack / "rollout" / "error-budget.json"
+    place.rename(shop.folder / f"{pack.name}.json")
+    place.symlink_to(shop.folder / f"{pack.name}.json")
+
+
+def edited(shop: Shop, pack: Path) -> None:
+    place = pack / "controls" / "report.json"
+    place.write_bytes(place.read_bytes().replace(b'"judged": 1', b'"judged": 2'))
+
+
+def another(shop: Shop, pack: Path) -> None:
+    """Put another release's attestation and report in the place of its own."""
+    other = shop.releases / "shop-1.0.0" / "controls"
+    for name in ("attestation.dsse.json", "attestation.json", "report.json"):
+        (pack / "controls" / name).write_bytes((other / name).read_bytes())
+
+
+def stripped(shop: Shop, pack: Path) -> None:
+    place = pack / "controls" / "attestation.dsse.json"
+    place.write_text(json.dumps({**json.loads(place.read_text()), "signatures": []}))
+
+
+def renamed(shop: Shop, pack: Path) -> None:
+    place = pack / "release.yaml"
+    place.write_text(place.read_text().replace("0123456789" * 4, "abcdef0123" * 4))
+
+
+def swapped(shop: Shop, pack: Path) -> None:
+    """Have rules judge that were signed by somebody whom only that day's configuration trusted."""
+    (shop.inputs / "keys" / "eve.pem").write_bytes(public("eve"))
+    (shop.inputs / "eve.tar.gz").write_bytes(bundle(signer="eve"))
+    listed = [{"keyid": "eve", "key": "keys/eve.pem"}]
+    (shop.inputs / "eve.yaml").write_text(yaml.safe_dump(trusting(bundle=listed)))
+    shop.attest(pack, config="gate/eve.yaml", bundle="gate/eve.tar.gz")
+
+
+class Liar(Gate):
+    """A gate that finds nothing, in the hands of whoever has the attester's key."""
+
+    __slots__ = ()
+
+    def check(self, *arguments: Any, **settings: Any) -> Report:
+        found = super().check(*arguments, **settings)
+        assert found.outcome == "fail"
+        rules = tuple(replace(rule, status="pass", findings=0) for rule in found.rules)
+        return replace(found, findings=(), rules=rules)
+
+
+def lied(shop: Shop, pack: Path) -> None:
+    """Release with an exhausted budget, and attest the contrary with the attester's own key."""
+    for name in ("index.jsonl", "MANIFEST.sha256"):
+        (pack / name).unlink()
+    shop.add(pack, -4.0)
+    building.seal(pack)
+    real = shop.gate(pack)
+    liar = object.__new__(Shop)
+    liar.folder, liar.inputs = shop.folder, shop.inputs
+    liar.gate = lambda *_, **__: Liar(real.settings, real.policy)  # type: ignore[method-assign] # the attack
+    liar.attest(pack)
+
+
+ALTERED: Final[Mapping[str, tuple[Alter, set[str]]]] = {
+    "one byte of evidence": (changed, {"pack", "rerun"}),
+    "evidence changed and sealed again": (resealed, {"pack", "release", "unavailable"}),
+    "evidence removed": (removed, {"pack", "rerun"}),
+    "evidence added": (added, {"pack", "rerun"}),
+    "a link for evidence": (linked, {"pack", "rerun"}),
+    "a report edited": (edited, {"report", "rerun"}),
+    "another release's attestation": (another, {"pack", "release", "unavailable"}),
+    "the signature stripped": (stripped, {"signature"}),
+    "the Release changed": (renamed, {"pack", "release", "unavailable"}),
+    "the bundle swapped": (swapped, {"bundle"}),
+    "the attester lied": (lied, {"rerun"}),
+}
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    """Return a shop whose releases all hold; no test may change it."""
+    shop = Shop(tmp_path_factory.mktemp("good") / "shop")
+    for number in range(SIZE):
+        shop.release(f"1.0.{number}")
+    return shop
+
+
+@pytest.fixture
+def shop(good: Shop, tmp_path: Path) -> Shop:
+    """Return a shop with a few releases, to be altered."""
+    return good.copied(tmp_path / "shop", only=[f"shop-1.0.{number}" for number in range(4)])
+
+
+@pytest.fixture(scope="module")
+def altered(good: Shop, tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    """Return a shop some of whose releases were altered, each in another way."""
+    shop = good.copied(tmp_path_factory.mktemp("altered") / "shop")
+    for number, (alter, _) in enumerate(ALTERED.values(), 1):
+        alter(shop, shop.releases / f"shop-1.0.{number}")
+    return shop
+
+
+def audit(shop: Shop, *options: str | Path, **settings: Any) -> Done:
+    return gatelib(
+        "audit",
+        "verify",
+        *("--releases", "releases", "--inputs", "gate", "--config", "gate/gatelib.yaml", "--format", "json"),
+        *options,
+        cwd=shop.folder,
+        **settings,
+    )
+
+
+def checks(done: Done) -> dict[str, set[str]]:
+    """Return the checks that do not hold, by release."""
+    assert no_traceback(done), done.complaint
+    found = json.loads(done.out)["releases"]
+    return {
+        entry["name"]: {fault["check"] for fault in entry["faults"]} for entry in found if entry["faults"]
+    }
+
+
+def test_releases_that_nobody_altered_hold(good: Shop) -> None:
+    done = audit(good, "--jobs", "2")
+    assert (done.code, checks(done)) == (0, {})
+    assert len(done.report["releases"]) == SIZE
+
+
+def test_exactly_the_altered_releases_are_reported(altered: Shop) -> None:
+    done = audit(altered, "--jobs", "2")
+    assert checks(done) == {
+        f"shop-1.0.{number}": kinds for number, (_, kinds) in enumerate(ALTERED.values(), 1)
+    }
+    assert done.code == 3
+
+
+def test_an_audit_that_was_killed_goes_on_and_says_the_same(altered: Shop, tmp_path: Path) -> None:
+    state = tmp_path / "state.jsonl"
+    at_once = audit(altered, "--jobs", "1")
+    killed_after(SIZE // 2, altered, state)
+    before = state.read_bytes()
+    finished = before.count(b"\n")
+    assert SIZE // 2 <= finished < SIZE
+    state.write_bytes(before + b'{"means":"torn in the mi')
+    resumed = audit(altered, "--jobs", "2", "--state", state)
+    assert (resumed.code, resumed.out) == (at_once.code, at_once.out)
+    after = state.read_bytes()
+    assert after.startswith(before)
+    assert after.count(b"\n") == SIZE + 1  # the torn line ended, and nothing was done twice
+
+
+def killed_after(count: int, shop: Shop, state: Path) -> None:
+    """Start an audit, and kill it once it has finished as many releases; its workers end by themselves."""
+    options = ("--releases", "releases", "--inputs", "gate", "--config", "gate/gatelib.yaml", "--jobs", "2")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gatelib", "audit", "verify", *options, "--state", state],
+        cwd=shop.folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.DEVNULL,
+    )
+    deadline = time.monotonic() + budget(60, 600)
+    while not state.exists() or state.read_bytes().count(b"\n") < count:
+        assert process.poll() is None, "it ended before it could be killed"
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+
+
+def test_what_was_finished_is_not_believed_once_anything_is_another(shop: Shop, tmp_path: Path) -> None:
+    state = tmp_path / "state.jsonl"
+    assert checks(audit(shop, "--state", state)) == {}
+    changed(shop, shop.releases / "shop-1.0.1")  # its identity is as it was
+    assert checks(audit(shop, "--state", state)) == {"shop-1.0.1": {"pack", "rerun"}}
+    (shop.releases / "shop-1.0.2").rename(shop.releases / "elsewhere")
+    assert [entry["name"] for entry in audit(shop, "--state", state).report["releases"]] == [
+        "shop-1.0.0",
+        "shop-1.0.1",
+        "elsewhere",
+        "shop-1.0.3",
+    ]
+    (shop.inputs / "keys" / "attester.pem").write_bytes(public("mallory"))
+    assert checks(audit(shop, "--state", state)) == {
+        "elsewhere": {"signature"},
+        "shop-1.0.0": {"signature"},
+        "shop-1.0.1": {"pack", "signature", "rerun"},
+        "shop-1.0.3": {"signature"},
+    }
+
+
+def test_a_key_of_another_role_attests_nothing(shop: Shop) -> None:
+    shop.attest(shop.releases / "shop-1.0.1", signer="ci")
+    assert checks(audit(shop)) == {"shop-1.0.1": {"signature"}}
+
+
+def test_what_a_run_needs_and_nobody_has_is_named(shop: Shop) -> None:
+    (shop.folder / "audit").mkdir()
+    (shop.inputs / "keys").rename(shop.folder / "audit" / "keys")
+    shop.config.rename(shop.folder / "audit" / "gatelib.yaml")
+    done = audit(shop, "--config", "audit/gatelib.yaml")
+    assert (done.code, checks(done)) == (3, {f"shop-1.0.{number}": {"unavailable"} for number in range(4)})
+    said = done.report["releases"][0]["faults"][0]["message"]
+    digest = json.loads((shop.releases / "shop-1.0.0/controls/attestation.json").read_bytes())
+    assert said == (
+        f"`report.json` cannot be judged again without the configuration, sha256 {digest['config']['sha256']}"
+    )
+
+
+def test_keys_beside_a_configuration_count_only_among_the_inputs(shop: Shop) -> None:
+    (shop.folder / "few").mkdir()
+    for name in ("gatelib.yaml", "bundle.tar.gz", "controls.yaml"):
+        (shop.folder / "few" / name).write_bytes((shop.inputs / name).read_bytes())
+    (shop.folder / "few" / "keys").symlink_to(shop.inputs / "keys")
+    command = ("audit", "verify", "--releases", "releases", "--inputs", "few", "--format", "json")
+    done = gatelib(*command, "--config", "gate/gatelib.yaml", cwd=shop.folder)
+    assert {fault["message"] for entry in done.report["releases"] for fault in entry["faults"]} == {
+        "`report.json` cannot be judged again without `ci.pem`, which the configuration names outside the "
+        "inputs"
+    }
+
+
+def test_a_sample_is_drawn_again_and_only_it_is_verified(shop: Shop, tmp_path: Path) -> None:
+    drawn = sample(shop, "--fraction", "0.5", "--seed", "a seed")
+    place = tmp_path / "sample.json"
+    place.write_bytes(drawn.out)
+    done = audit(shop, "--sample", place)
+    chosen = {entry["name"] for entry in json.loads(drawn.out)["chosen"]}
+    assert {entry["name"] for entry in done.report["releases"]} == chosen
+    assert (done.code, len(chosen), done.report["faults"]) == (0, 2, [])
+    assert done.report["population"] == json.loads(drawn.out)["population"]
+
+
+def test_a_sample_that_its_seed_does_not_choose_is_a_fault(shop: Shop, tmp_path: Path) -> None:
+    drawn = json.loads(sample(shop, "--fraction", "0.25", "--seed", "a seed").out)
+    everything = json.loads(sample(shop, "--fraction", "1", "--seed", "a seed").out)["chosen"]
+    other = next(entry for entry in everything if entry != drawn["chosen"][0])
+    place = tmp_path / "sample.json"
+    place.write_text(json.dumps({**drawn, "chosen": [other]}))
+    done = audit(shop, "--sample", place)
+    assert (done.code, done.report["faults"]) == (1, ["the sample is not what its seed chooses"])
+    assert {entry["name"] for entry in done.report["releases"]} == {drawn["chosen"][0]["name"], other["name"]}
+
+
+def test_a_release_that_was_left_out_since_the_draw_is_a_fault(shop: Shop, tmp_path: Path) -> None:
+    drawn = sample(shop, "--fraction", "1", "--seed", "a seed")
+    place = tmp_path / "sample.json"
+    place.write_bytes(drawn.out)
+    shutil.rmtree(shop.releases / "shop-1.0.2")
+    done = audit(shop, "--sample", place)
+    (first, second) = done.report["faults"]
+    assert first.startswith("the sample was drawn from other releases: their digest was ")
+    assert second == "shop 1.0.2, which was chosen, is not there"
+    assert done.code == 1
+
+
+def test_what_is_no_release_is_named_and_the_others_are_chosen_from(shop: Shop) -> None:
+    (shop.releases / "README.md").write_text("not a release")
+    (shop.releases / "shop-1.0.1" / "MANIFEST.sha256").unlink()
+    (shop.releases / "shop-1.0.2" / "release.yaml").write_text("kind: Release")
+    (shop.releases / "empty").mkdir()
+    (shop.releases / "link").symlink_to(shop.releases / "shop-1.0.0")
+    shutil.copytree(shop.releases / "shop-1.0.0", shop.releases / "zzz" / "again")
+    done = sample(shop, "--fraction", "1", "--seed", "a seed")
+    said = json.loads(done.out)
+    assert done.code == 3
+    assert [entry["name"] for entry in said["unread"]] == [
+        "README.md",
+        "empty",
+        "link",
+        "shop-1.0.1",
+        "shop-1.0.2",
+        "zzz/again",
+    ]
+    assert {entry["name"]: entry["reason"] for entry in said["unread"]} == {
+        "README.md": "is no release",
+        "empty": "is not sealed: it has no `MANIFEST.sha256`",
+        "link": "is a link",
+        "shop-1.0.1": "is not sealed: it has no `MANIFEST.sha256`",
+        "shop-1.0.2": "release.yaml: has 0 Release records, and there must be one",
+        "zzz/again": "is the same release as `shop-1.0.0`",
+    }
+    assert sorted(entry["name"] for entry in said["chosen"]) == ["shop-1.0.0", "shop-1.0.3"]
+
+
+def test_releases_may_be_tars_at_any_depth(shop: Shop) -> None:
+    for number in (1, 2):
+        pack = shop.releases / f"shop-1.0.{number}"
+        place = shop.releases / "2026" / f"{pack.name}.tar.gz"
+        place.parent.mkdir(exist_ok=True)
+        if number == 2:
+            changed(shop, pack)
+        subprocess.run(["tar", "-czf", place, "-C", pack, "."], check=True)
+        shutil.rmtree(pack)
+    assert checks(audit(shop)) == {"2026/shop-1.0.2.tar.gz": {"pack", "rerun"}}
+
+
+def test_releases_may_lie_in_a_registry(shop: Shop, tmp_path: Path) -> None:
+    changed(shop, shop.releases / "shop-1.0.2")
+    with registry(tmp_path / "registry") as host:
+        for pack in sorted(shop.releases.iterdir()):
+            name = f"{host}/evidence/shop:{pack.name.removeprefix('shop-')}"
+            assert gatelib("evidence", "push", pack, name, "--plain-http", cwd=tmp_path).code == 0
+        bundles = f"{host}/evidence/shop:rules"
+        pushed = gatelib(
+            "bundle", "push", shop.inputs / "bundle.tar.gz", bundles, "--plain-http", cwd=tmp_path
+        )
+        assert pushed.code == 0, pushed.complaint
+        place = f"oci://{host}/evidence/shop"
+        drawn = sample(shop, "--fraction", "1", "--seed", "s", "--releases", place)
+        folder = sample(shop, "--fraction", "1", "--seed", "s")
+        done = audit(shop, "--releases", place)
+    assert drawn.code == 0, drawn.complaint
+    assert json.loads(drawn.out)["population"] == json.loads(folder.out)["population"]
+    assert json.loads(drawn.out)["left_out"] == ["rules"]
+    assert sorted(entry["name"] for entry in json.loads(drawn.out)["chosen"]) == [
+        f"1.0.{number}" for number in range(4)
+    ]
+    assert checks(done) == {"1.0.2": {"pack", "rerun"}}
+
+
+def sample(shop: Shop, *options: str) -> Done:
+    command = ("audit", "sample", "--releases", "releases", "--format", "json")
+    done = gatelib(*command, *options, cwd=shop.folder)
+    assert no_traceback(done), done.complaint
+    return done

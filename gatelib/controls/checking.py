@@ -23,7 +23,7 @@ def check(catalogue: Catalogue, rules: Mapping[str, Entry], layout: Mapping[str,
     ``rules`` is the catalogue of the rules that run. The rules of the simple form follow from its evidence
     and its asserts; therefore that they are those of the METADATA, or all, is asked of the full form only.
     """
-    found = [*_unusable(catalogue), *_unknown_rules(catalogue, rules)]
+    found = [*_unusable(catalogue, layout), *_unknown_rules(catalogue, rules)]
     if not catalogue.simple:
         found += _disagreeing(catalogue, rules)
         found += _without_control(catalogue, rules)
@@ -32,12 +32,13 @@ def check(catalogue: Catalogue, rules: Mapping[str, Entry], layout: Mapping[str,
     return errors(catalogue.file, found)
 
 
-def unusable(catalogue: Catalogue) -> list[ConfigError]:
+def unusable(catalogue: Catalogue, layout: Mapping[str, Any]) -> list[ConfigError]:
     """Return why nothing can be attested by a catalogue, in the order of lines."""
-    return errors(catalogue.file, _unusable(catalogue))
+    return errors(catalogue.file, _unusable(catalogue, layout))
 
 
-def _unusable(catalogue: Catalogue) -> Iterator[Fault]:
+def _unusable(catalogue: Catalogue, layout: Mapping[str, Any]) -> Iterator[Fault]:
+    known = [path for role in layout["roles"].values() for path in role["paths"]]
     seen: set[str] = set()
     for here, control in _placed(catalogue):
         if control.id in seen:
@@ -58,11 +59,9 @@ def _unusable(catalogue: Catalogue) -> Iterator[Fault]:
         for index, evidence in enumerate(control.evidence):
             place = (*here, "evidence", index)
             if not evidence.roles:
-                yield (
-                    place,
-                    f"no file of a pack has the path `{evidence.path}`",
-                    "use a path of the layout, as docs/guides/evidence-packs.md lists them",
-                )
+                near = get_close_matches(evidence.path, known, 1)
+                hint = f"did you mean {near[0]}?" if near else "docs/controls.md has the paths that there are"
+                yield place, f"no file of a pack has the path `{evidence.path}`", hint
             if evidence.path in paths:
                 yield place, f"control `{control.id}` names `{evidence.path}` twice", "leave one out"
             paths.add(evidence.path)

@@ -169,7 +169,7 @@ def test_evidence_that_the_layout_does_not_know_is_found(tmp_path: Path) -> None
         (
             line_of(file, "perf/k6-base.json"),
             "no file of a pack has the path `perf/k6-base.json`",
-            "use a path of the layout, as docs/guides/evidence-packs.md lists them",
+            "did you mean perf/k6-baseline.json?",
         ),
     ]
 

@@ -194,17 +194,16 @@ class _Judge:
             if finding.waived_by is not None and finding.vulnerability is not None
         }
         hidden = {(entry.id, entry.package, entry.image) for entry in waived}
-        shown = Counter(
-            str(fact["severity"])
-            for file in self._evidence(control)
-            for fact in file.facts
-            if fact.get("severity") in severities
-            and tuple(fact.get(key) for key in ("id", "package", "image")) not in hidden
-        )
+        shown: Counter[str] = Counter()
+        for file in self._evidence(control):
+            for fact in file.facts:
+                named = tuple(fact.get(key) for key in ("id", "package", "image"))
+                if fact.get("severity") in severities and named not in hidden:
+                    shown[str(fact["severity"])] += int(fact.get("count", 1))
         for severity, count in sorted(shown.items()):
             yield {
                 "rule": "GL-REL-003",
-                "message": f"{count} results of level `{severity.upper()}`, which the catalogue forbids",
+                "message": f"{count} of level `{severity.upper()}`, which the catalogue forbids",
             }
 
     def _waivers(self, rules: Sequence[str]) -> tuple[str, ...]:

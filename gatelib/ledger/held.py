@@ -115,7 +115,8 @@ class Held:
         """Tell the same of what only those beside the entries say; and which were taken away before it."""
         said = waiting.signed.checkpoint
         if waiting.claimed != said.count or said.size != end:
-            self._tell(waiting, "contradicted", "is not where a checkpoint over these entries lies")
+            if not self._faults.kept:  # or what is wrong before it has another length
+                self._tell(waiting, "contradicted", "is not where a checkpoint over these entries lies")
             return False
         missing = range(self._due, said.count, EVERY)
         if missing:

@@ -29,7 +29,9 @@ _DAY: Final = re.compile(r"0[1-9]|[12][0-9]|3[01]")
 _MOST_CHECKPOINTS: Final = 100_000
 """In one day, so that nobody can fill the memory with names."""
 _BLOCK: Final = 1024 * 1024
-_READ: Final = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
+_READ: Final = (
+    os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+)
 _NEVER_WAIT: Final = getattr(os, "O_NONBLOCK", 0)
 """Or a pipe in a file's place would never end."""
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from gatelib.errors import EvidenceError
 from gatelib.evidence import manifest
-from gatelib.evidence.folder import Folder
+from gatelib.evidence.folder import Folder, shown
 from gatelib.evidence.pack import File, Limits
 from gatelib.ledger.entry import NAME, Entry
 from gatelib.ledger.faults import Fault, Faults, Place
@@ -190,12 +190,12 @@ class _Store:
         """Yield why a file, or one in a folder, must not be deleted."""
         inside = os.path.relpath(os.path.abspath(path), os.path.abspath(self.root))  # noqa: PTH100
         if _lies_in(path, ledger) or _lies_in(ledger, path):
-            yield Refused(path, "no part of a ledger is ever deleted", None)
+            yield Refused(shown(path), "no part of a ledger is ever deleted", None)
             return
         below = "" if inside == "." else inside + "/"
         found = [name for name in self._files if name == inside or name.startswith(below)]
         if not found:
-            yield Refused(path, "is no file or folder of the evidence", None)
+            yield Refused(shown(path), "is no file or folder of the evidence", None)
         for name in sorted(found):
             until = self._until(name)
             if until is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -195,9 +196,10 @@ def _agree(root: str, path: str, made: Checkpoint, *, wanted: bool) -> None:
 def _put(root: str, path: str, made: Checkpoint, key: SigningKey, disk: Disk) -> None:
     """Write a checkpoint all at once."""
     target, draft = os.path.join(root, path), os.path.join(root, layout.DRAFT)  # noqa: PTH118
-    descriptor = disk.open(draft, os.O_WRONLY | os.O_CREAT)
+    with suppress(FileNotFoundError):
+        os.unlink(draft)  # noqa: PTH108 - of a writer that was killed
+    descriptor = disk.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
     try:
-        disk.truncate(descriptor, 0)
         write_all(disk, descriptor, checkpoints.sign(made, key), 0)
         disk.sync(descriptor)
     finally:

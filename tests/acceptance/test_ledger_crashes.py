@@ -106,9 +106,8 @@ def test_a_write_that_fails_at_any_call_takes_nothing_acknowledged_and_leaves_no
         for _ in range(40):
             at += chance.choice([timedelta(0), timedelta(minutes=1), timedelta(hours=9)])
             died = chance.random() < 0.5
-            error = (
-                Died() if died else OSError(chance.choice([errno.ENOSPC, errno.EIO, errno.EDQUOT]), "full")
-            )
+            code = chance.choice([errno.ENOSPC, errno.EIO, errno.EDQUOT])
+            error = Died() if died else OSError(code, os.strerror(code))
             disk = Failing(chance.randint(1, 24), part=chance.random(), error=error)
             batch = [new(chance.getrandbits(60)) for _ in range(chance.choice([1, 1, 2, 7]))]
             key = signer() if chance.random() < 0.8 else None
@@ -130,9 +129,7 @@ def test_a_write_that_fails_at_any_call_takes_nothing_acknowledged_and_leaves_no
         ledger.append(root, [new(0)], now=at, key=signer())
         verified = verify(root)
         assert (verified.faults, verified.entries, verified.torn) == ((), len(kept) + 1, None)
-        assert (
-            verified.signed == len(kept) // 1000 * 1000 or verified.signed == (len(kept) + 1) // 1000 * 1000
-        )
+        assert verified.signed == (len(kept) + 1) // 1000 * 1000
         shutil.rmtree(root)
 
 
@@ -178,6 +175,7 @@ def child(root: Path, *, at: str = NOON.isoformat(), first: int = 0, many: int, 
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        bufsize=0,  # or a line that is read takes others with it
     )
 
 
@@ -188,7 +186,6 @@ def test_a_process_that_is_killed_at_any_moment_loses_nothing_that_it_acknowledg
     shutil.copytree(nearly_due, root)
     chance = random.Random(7)
     kept = hashes(root)
-    unacknowledged = 0
     for number in range(KILLS):
         process = child(root, at=(NOON + number * DAY / 3).isoformat(), first=number * 100_000, many=100_000)
         try:
@@ -204,7 +201,6 @@ def test_a_process_that_is_killed_at_any_moment_loses_nothing_that_it_acknowledg
         assert (verified.faults, verified.entries) == ((), len(there))
         assert there[: len(kept) + len(acknowledged)] == kept + acknowledged
         assert len(there) - len(kept) - len(acknowledged) in (0, 1)
-        unacknowledged += len(there) - len(kept) - len(acknowledged)
         kept = there
     ledger.append(root, [new(1)], now=NOON + KILLS * DAY, key=signer())
     verified = verify(root)
@@ -261,7 +257,7 @@ def test_a_full_disk_takes_what_fits_and_nothing_half(tmp_path: Path) -> None:
     inside = f"""
 set -e
 mount -t tmpfs -o size=64k tmpfs {disk} || exit 77
-{sys.executable} -c "$CHILD" {disk}/audit {key} {NOON.isoformat()} 0 5000 0 >{tmp_path}/out 2>{tmp_path}/err || true
+{sys.executable} -c "$CHILD" {disk}/audit {key} {NOON.isoformat()} 0 5000 0 >out 2>err || true
 cp -a {disk}/audit {tmp_path}/audit
 """
     unshare = shutil.which("unshare")
@@ -269,8 +265,8 @@ cp -a {disk}/audit {tmp_path}/audit
         pytest.skip("`unshare` is not on PATH")
     done = subprocess.run(
         [unshare, "--mount", "--map-root-user", "sh", "-c", inside],
-        cwd=ROOT,
-        env={**os.environ, "CHILD": CHILD},
+        cwd=tmp_path,
+        env={**os.environ, "CHILD": CHILD, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         check=False,
     )
@@ -294,11 +290,8 @@ def test_a_million_entries_are_verified_in_a_minute_and_200_megabytes(tmp_path: 
         assert done.problem is None
     public = tmp_path / "audit.pub"
     public.write_text(pair("ledger audit", "EdDSA").public)
-    begun = time.monotonic()
     answer = gatelib("ledger", "verify", root, "--verification-key", public, cwd=tmp_path)
-    seconds = time.monotonic() - begun
     assert (answer.code, answer.complaint) == (0, "")
     assert answer.text.startswith(f"{many:,} entries hold, from ")
-    assert seconds < 60
+    assert answer.seconds < 60
     assert answer.memory < 200 * 1024 * 1024
-    print(f"{many:,} entries: {seconds:.1f} s, {answer.memory / 1024**2:.0f} MiB")

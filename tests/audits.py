@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -24,7 +24,7 @@ CREATED: Final = "2026-11-21T23:00:00Z"
 IMAGE: Final = f"registry.example.com/shop@sha256:{'ab' * 32}"
 COMMIT: Final = "0123456789" * 4
 RULE: Final = "GL-REL-017"
-PARTIES: Final = ("ci", "attester", "bundler")
+PARTIES: Final = ("ci", "attester", "bundler", "runner")
 
 _CATALOGUE: Final = f"""\
 schema: gatelib.dev/controls/v1
@@ -101,8 +101,15 @@ class Shop:
         }
         return Gate(_settings({**given, **values}), _core())
 
-    def attest(self, pack: Path, *paths: str, signer: str = "attester", **values: Any) -> None:
-        """Judge a release, and put its attestation beside its evidence."""
+    def attest(
+        self,
+        pack: Path,
+        *paths: str,
+        signer: str = "attester",
+        reports: Mapping[str, bytes] | None = None,
+        **values: Any,
+    ) -> None:
+        """Judge a release, or take signed reports on it, and put its attestation beside its evidence."""
         clock = parse_now(NOW)
         assert clock is not None
         record = f"{pack.relative_to(self.folder).as_posix()}/release.yaml"
@@ -112,6 +119,7 @@ class Shop:
             paths,
             clock=clock,
             controls=self.inputs / "controls.yaml",
+            reports=reports,
         )
         assert made.attestation.overall, made.content.decode()
         files = {"attestation.json": made.content, **made.reports, **attestation.signed(made, key(signer))}
@@ -138,6 +146,7 @@ def trusting(**changes: Any) -> dict[str, Any]:
     trust = {
         "evidence": [{"producer": "ci", "keys": ["keys/ci.pem"], "files": ["*"]}],
         "attestation": [{"attester": "attester", "keys": ["keys/attester.pem"]}],
+        "reports": [{"runner": "runner", "keys": ["keys/runner.pem"]}],
         "bundle": [{"keyid": "bundler", "key": "keys/bundler.pem"}],
     }
     return {"gate": "pre-promote", "trust": {**trust, **changes}}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from gatelib import config as config_
 from gatelib import engines, sources, trust
+from gatelib import settings as settings_
 from gatelib._version import __version__
 from gatelib.audit import calls
 from gatelib.audit.calls import Call, Roles
@@ -188,6 +189,7 @@ class Rerun:
             isolated=False,
             **self._proofs(config),
         )
+        settings_.check(settings)
         run = Run(settings, self.means.core, Limits(), call.judged)
         self.force = run.force
         if (found := run.force.config) is not None:

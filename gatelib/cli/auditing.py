@@ -101,13 +101,18 @@ def auditor_of(config: str, inputs: tuple[str, ...], releases: str) -> tuple[Aud
     settings = config_.read(
         Path(config), given=True, judged=(), base=Path.cwd(), params_schema=core.data["params_schema"]
     )
+    trusted = trust.read(settings)
+    if not trusted.attestation:
+        raise UsageError(
+            "nobody is trusted with attestations", file=config, hint="name attesters in `trust.attestation`"
+        )
     means = Means(
         inputs=inputs_.index([Path(folder) for folder in inputs]),
         core=core,
         keys=settings.bundle_keys(),
         scope=settings.values.get("bundle", {}).get("scope"),
     )
-    return Auditor(trust=trust.read(settings), means=means, access=access(releases)), settings
+    return Auditor(trust=trusted, means=means, access=access(releases)), settings
 
 
 def _sample(path: str) -> Mapping[str, Any]:

@@ -17,15 +17,16 @@ from typing import Any, Final
 import pytest
 import yaml
 
+from gatelib.attestation import making
 from gatelib.evidence import building
 from gatelib.gate import Gate
 from gatelib.report import Report
 from tests.acceptance.command import Done, gatelib, no_traceback
-from tests.audits import Shop, bundle, trusting
+from tests.audits import RULE, Shop, bundle, trusting
 from tests.budget import budget
 from tests.paths import ROOT
 from tests.registry import registry
-from tests.release import public
+from tests.release import key, public
 
 SIZE: Final = budget(14, 1000)
 
@@ -153,15 +154,17 @@ def altered(good: Shop, tmp_path_factory: pytest.TempPathFactory) -> Shop:
     return shop
 
 
-def audit(shop: Shop, *options: str | Path, **settings: Any) -> Done:
-    return gatelib(
-        "audit",
-        "verify",
-        *("--releases", "releases", "--inputs", "gate", "--config", "gate/gatelib.yaml", "--format", "json"),
-        *options,
+def audit(shop: Shop, *options: str | Path) -> Done:
+    """Run an audit, which may take longer than commands do."""
+    own = ("--releases", "releases", "--inputs", "gate", "--config", "gate/gatelib.yaml", "--format", "json")
+    done = subprocess.run(
+        [sys.executable, "-m", "gatelib", "audit", "verify", *own, *options],
         cwd=shop.folder,
-        **settings,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        timeout=budget(120, 1800),
     )
+    return Done(done.returncode, done.stdout, done.stderr, 0.0, 0)
 
 
 def checks(done: Done) -> dict[str, set[str]]:
@@ -189,7 +192,7 @@ def test_exactly_the_altered_releases_are_reported(altered: Shop) -> None:
 
 def test_an_audit_that_was_killed_goes_on_and_says_the_same(altered: Shop, tmp_path: Path) -> None:
     state = tmp_path / "state.jsonl"
-    at_once = audit(altered, "--jobs", "1")
+    at_once = audit(altered, "--jobs", "2")
     killed_after(SIZE // 2, altered, state)
     before = state.read_bytes()
     finished = before.count(b"\n")
@@ -200,6 +203,13 @@ def test_an_audit_that_was_killed_goes_on_and_says_the_same(altered: Shop, tmp_p
     after = state.read_bytes()
     assert after.startswith(before)
     assert after.count(b"\n") == SIZE + 1  # the torn line ended, and nothing was done twice
+
+
+def test_one_process_says_what_several_say(shop: Shop) -> None:
+    changed(shop, shop.releases / "shop-1.0.2")
+    one, several = (audit(shop, "--jobs", jobs) for jobs in ("1", "3"))
+    assert (one.code, one.out) == (several.code, several.out)
+    assert checks(one) == {"shop-1.0.2": {"pack", "rerun"}}
 
 
 def killed_after(count: int, shop: Shop, state: Path) -> None:
@@ -369,6 +379,42 @@ def test_releases_may_lie_in_a_registry(shop: Shop, tmp_path: Path) -> None:
         f"1.0.{number}" for number in range(4)
     ]
     assert checks(done) == {"1.0.2": {"pack", "rerun"}}
+
+
+def test_a_pack_that_was_judged_from_a_registry_is_judged_again_from_where_it_lies(
+    shop: Shop, tmp_path: Path
+) -> None:
+    for number in (1, 2):
+        pack = shop.releases / f"shop-1.0.{number}"
+        shutil.rmtree(pack / "controls")
+        with registry(tmp_path / f"registry-{number}") as host:
+            name = f"{host}/evidence/shop:1.0.{number}"
+            assert gatelib("evidence", "push", pack, name, "--plain-http", cwd=tmp_path).code == 0
+            shop.attest(pack, evidence=[f"oci://{name}"], access=lambda _: {"plain_http": True})
+    changed(shop, shop.releases / "shop-1.0.2")
+    assert checks(audit(shop)) == {"shop-1.0.2": {"pack", "rerun"}}
+
+
+def test_reports_that_a_runner_signed_are_judged_again(shop: Shop) -> None:
+    for number in (1, 2):
+        pack = shop.releases / f"shop-1.0.{number}"
+        report = json.loads((pack / "controls" / "report.json").read_bytes())
+        if number == 2:
+            report["rules"][0]["judged"] = 5
+        record = (pack / "release.yaml").read_bytes()
+        shutil.rmtree(pack / "controls")
+        signed = making.signed_report(
+            json.dumps(report).encode(), record, called="release.yaml", key=key("runner")
+        )
+        shop.attest(pack, reports={"gate.dsse.json": signed})
+    done = audit(shop)
+    assert checks(done) == {"shop-1.0.2": {"rerun"}}
+    assert done.report["releases"][2]["faults"] == [
+        {
+            "check": "rerun",
+            "message": f"reports/gate.dsse.json: rules[{RULE}].judged was `5`, and is `1`",
+        }
+    ]
 
 
 def sample(shop: Shop, *options: str) -> Done:

@@ -104,11 +104,11 @@ def verdict(attestation: Mapping[str, Any]) -> Word:
 
 def reasons(attestation: Mapping[str, Any]) -> list[str]:
     """Return why the whole is no pass; one that calls itself a pass must also bear it out."""
-    found = [
-        f"Control `{_plain(control['id'])}`: {word(CONTROL, control['status']).text.lower()}"
-        for control in attestation["controls"]
-        if not holds(control)
-    ]
+    standing: dict[str, list[str]] = {}
+    for control in attestation["controls"]:
+        if not holds(control):
+            standing.setdefault(control["status"], []).append(f"`{_plain(control['id'])}`")
+    found = [f"{_short_of_a_pass(status)}: {', '.join(ids)}" for status, ids in standing.items()]
     found += attestation["objections"]
     if not attestation["controls"]:
         found.append("no control was judged")
@@ -202,6 +202,11 @@ def shown(entries: Sequence[T], most: int) -> tuple[Sequence[T], str]:
     """Return the first entries, and what to say of the rest; empty where there is none."""
     more = len(entries) - most
     return entries[:most], f"and {more} more, which attestation.json has" if more > 0 else ""
+
+
+def _short_of_a_pass(status: str) -> str:
+    text = clip(word(CONTROL, status).text, NAME)
+    return f"{text}, which is not borne out" if status in ("pass", "not applicable") else text
 
 
 def _plain(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -74,7 +75,12 @@ def build(
     )
     with _bar(len(places)) as advance:
         built = building.build(
-            places, output, expected=_expected(config, places, at), setting=setting, progress=advance
+            places,
+            output,
+            expected=_expected(config, places, at),
+            setting=setting,
+            jobs=os.cpu_count() or 1,
+            progress=advance,
         )
     for problem in built.problems:
         complain(f"gatelib: {problem.place}: {problem.reason}")

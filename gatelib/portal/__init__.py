@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gatelib.errors import GatelibError, UsageError
+from gatelib.errors import UsageError
 from gatelib.evidence import manifest
 from gatelib.evidence.pack import is_pack
-from gatelib.portal import evidence, pages, site, views
+from gatelib.portal import collecting, evidence, pages, site, views
 from gatelib.portal.model import VERDICTS, Release, Setting, Unread, Verdict
 from gatelib.portal.names import Names
-from gatelib.portal.reading import explained, read
 
 if TYPE_CHECKING:
     from gatelib.attestation import Expected
@@ -59,6 +58,7 @@ def build(
     *,
     expected: Expected | None,
     setting: Setting,
+    jobs: int = 1,
     progress: Callable[[], None] | None = None,
 ) -> Built:
     """Build a site about releases, each a folder or an archive.
@@ -70,31 +70,33 @@ def build(
         UsageError: the target is something else than a site, or cannot be written.
 
     """
-    site.refuse_inside(target, iter(places))
+    site.refuse_inside(target, places)
     names = Names()
+    releases: dict[str, Release] = {}
+    unread: list[Unread] = []
     with site.replaced(target) as folder:
-        releases: list[Release] = []
-        unread: list[Unread] = []
-        for place in places:
-            if progress:
-                progress()
-            try:
-                release, copies = read(place, expected=expected, names=names)
-            except GatelibError as error:
-                unread.append(Unread(place=str(place), reason=explained(error)))
+        for found in collecting.each(places, expected, jobs=jobs, progress=progress):
+            if isinstance(found, Unread):
+                unread.append(found)
                 continue
-            if any(release.slug == other.slug for other in releases):
-                unread.append(Unread(place=str(place), reason="is a release that was given already"))
+            release = found.release
+            release.slug = names.name(release.service, release.version, beside=found.identity)
+            if release.slug in releases:
+                unread.append(Unread(place=release.place, reason="is a release that was given already"))
                 continue
-            for name, content in copies.items():
+            releases[release.slug] = release
+            for name, content in found.copies.items():
                 folder.write(f"releases/{release.slug}/{name}", content)
-            releases.append(release)
-        views.mark_twins(releases)
-        count = _write(folder, views.services(releases, names), tuple(unread), setting)
-    broken = [Unread(place=entry.place, reason=text) for entry in releases for text in _problems(entry)]
+        views.mark_twins(list(releases.values()))
+        count = _write(folder, views.services(releases.values(), names), tuple(unread), setting)
+    broken = [
+        Unread(place=entry.place, reason=text) for entry in releases.values() for text in _problems(entry)
+    ]
     return Built(
         releases=len(releases),
-        verdicts={verdict: sum(entry.verdict == verdict for entry in releases) for verdict in VERDICTS},
+        verdicts={
+            verdict: sum(entry.verdict == verdict for entry in releases.values()) for verdict in VERDICTS
+        },
         pages=count,
         problems=(*unread, *broken),
     )

@@ -234,9 +234,9 @@ class Release:
         return max((gate.now for gate in self.gates), default="")
 
     @property
-    def month(self) -> str:
-        """The month of that."""
-        return self.created[:7]
+    def year(self) -> str:
+        """The year of that."""
+        return self.created[:4]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

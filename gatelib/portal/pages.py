@@ -115,7 +115,9 @@ def _trends(site: Site) -> Iterator[tuple[str, bytes]]:
         "trends.html",
         "trends",
         months=months,
-        verdicts_by_month=charts.stacked([(month.name, dict[str, int](month.verdicts.items())) for month in months], VERDICTS),
+        verdicts_by_month=charts.stacked(
+            [(month.name, dict[str, int](month.verdicts.items())) for month in months], VERDICTS
+        ),
         findings=charts.stacked([(month.name, month.findings) for month in months], STANDINGS),
         waived=charts.stacked(
             [(name, {"waivers": month.waivers}) for name, month in zip(names, months, strict=True)],

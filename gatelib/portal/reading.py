@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 import orjson
 
 from gatelib import dsse
 from gatelib.attestation.packs import SealedPack
-from gatelib.errors import EvidenceError, GatelibError, SignatureError
+from gatelib.errors import EvidenceError, SignatureError
 from gatelib.evidence import manifest
 from gatelib.evidence import release as record
 from gatelib.evidence.pack import File, Scan, open_pack
@@ -20,7 +20,7 @@ from gatelib.portal import claims, trusting
 from gatelib.portal.documents import is_inert
 from gatelib.portal.fields import mapping, texts
 from gatelib.portal.model import Attestation, Copy, GateLine, Release, Sbom, Signature
-from gatelib.portal.names import Names, slug
+from gatelib.portal.names import slug
 
 if TYPE_CHECKING:
     from gatelib.attestation import Expected
@@ -44,10 +44,18 @@ _MOST_BYTES: Final = 256 * 1024**2
 """Of the files of one release that are read whole."""
 
 
-def read(place: Path, *, expected: Expected | None, names: Names) -> tuple[Release, dict[str, bytes]]:
-    """Read a release; return it with the files that the site copies, by their names there.
+class Read(NamedTuple):
+    """A release that was read; it has no place in the site yet."""
 
-    ``expected`` says whose attestations count; ``None``: nobody asked. ``names`` gives folders their names.
+    release: Release
+    identity: str
+    """What tells it from others of its service and version."""
+    copies: dict[str, bytes]
+    """The files that the site has too, by their names there."""
+
+
+def read(place: Path, *, expected: Expected | None) -> Read:
+    """Read a release; ``expected`` says whose attestations count, ``None``: nobody asked.
 
     Raises:
         EvidenceError: it cannot be read, or is no release.
@@ -77,13 +85,12 @@ def read(place: Path, *, expected: Expected | None, names: Names) -> tuple[Relea
     copies = tuple(_copies(found))
     sboms = tuple(_sboms(found, sealed, gates))
     kept = {copy.name: found[copy.path][0] for copy in (*copies, *(sbom.copy for sbom in sboms))}
-    return Release(
+    release = Release(
         place=str(place),
         service=about.service,
         version=about.version,
         commit=about.commit,
         images=_images(content),
-        slug=names.name(about.service, about.version, beside=identity),
         pack=pack,
         broken=broken,
         signature=signature,
@@ -95,7 +102,8 @@ def read(place: Path, *, expected: Expected | None, names: Names) -> tuple[Relea
         problems=tuple(problems),
         notes=checked.notes,
         unchecked=checked.unchecked,
-    ), kept
+    )
+    return Read(release, identity, kept)
 
 
 def _scanned(place: Path) -> tuple[Files, Scan]:
@@ -213,8 +221,3 @@ def _images(content: bytes) -> tuple[str, ...]:
         if value.get("kind") == "Release":
             return texts(mapping(value.get("spec")).get("images"))
     return ()
-
-
-def explained(error: GatelibError) -> str:
-    """Return what went wrong, and what to do about it."""
-    return f"{error.message} ({error.hint})" if error.hint else error.message

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -87,7 +87,7 @@ def refuse_foreign(target: Path) -> None:
         raise UsageError("holds something else than a site", file=str(target), hint=hint)
 
 
-def refuse_inside(target: Path, places: Iterator[Path]) -> None:
+def refuse_inside(target: Path, places: Sequence[Path]) -> None:
     """Refuse a site in a release, where it would break the seal, or around one.
 
     Raises:

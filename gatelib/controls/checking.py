@@ -28,7 +28,7 @@ def check(catalogue: Catalogue, rules: Mapping[str, Entry], layout: Mapping[str,
         found += _disagreeing(catalogue, rules)
         found += _without_control(catalogue, rules)
         found += _unseen(catalogue, rules, layout)
-        found += _unnamed_files(catalogue, rules, layout)
+        found += _unnamed_files(catalogue, layout)
     return errors(catalogue.file, found)
 
 
@@ -148,16 +148,14 @@ def _unseen(catalogue: Catalogue, rules: Mapping[str, Entry], layout: Mapping[st
                 )
 
 
-def _unnamed_files(
-    catalogue: Catalogue, rules: Mapping[str, Entry], layout: Mapping[str, Any]
-) -> Iterator[Fault]:
+def _unnamed_files(catalogue: Catalogue, layout: Mapping[str, Any]) -> Iterator[Fault]:
     named = {
         role for control in catalogue.controls for evidence in control.evidence for role in evidence.roles
     }
     for role in layout["order"]:
         judging = judging_rules(role, layout)
         for here, control in _placed(catalogue):
-            proving = [rule for rule in judging if rule in control.rules and rule in rules]
+            proving = [rule for rule in judging if rule in control.rules]
             if role not in named and proving:
                 path = layout["roles"][role]["paths"][0]
                 yield (

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from gatelib.controls.model import EvidencePath
 from gatelib.evidence.layout import role_of
-
-_ANY: Final = "\0"
-"""Stands for a ``*`` of one pattern where another is asked whether it covers the whole of it."""
 
 
 def evidence_path(path: str, layout: Mapping[str, Any]) -> EvidencePath:
@@ -23,13 +20,12 @@ def evidence_path(path: str, layout: Mapping[str, Any]) -> EvidencePath:
     own = tuple(role for role in layout["order"] if path in roles[role]["paths"])
     if own:
         return EvidencePath(path=path, roles=own, exact=False)
-    around = role_of(path.replace("*", _ANY), layout)
+    # No pattern has a star of its own: only one that takes in all that a star may stand for fits one.
+    around = role_of(path, layout)
     if around is not None:
         return EvidencePath(path=path, roles=(around,), exact=True)
     inside = tuple(
-        role
-        for role in layout["order"]
-        if any(fits(known.replace("*", _ANY), path) for known in roles[role]["paths"])
+        role for role in layout["order"] if any(fits(known, path) for known in roles[role]["paths"])
     )
     return EvidencePath(path=path, roles=inside, exact=True)
 

@@ -248,6 +248,17 @@ def test_a_file_of_the_layout_that_no_control_names_is_found() -> None:
     ]
 
 
+def test_a_file_that_rules_of_two_controls_judge_is_asked_for_once(tmp_path: Path) -> None:
+    file = altered(tmp_path, "      - schema/migrate-lint.txt\n", "")
+    assert problems(file) == [
+        (
+            line_of(file, "policies/*.json") - 1,
+            "control `PL-01` has rule `GL-REL-002`, but not the `schema/migrate-lint.txt` that it judges",
+            "add schema/migrate-lint.txt to its `evidence`",
+        )
+    ]
+
+
 def test_two_controls_with_one_id_are_found(tmp_path: Path) -> None:
     file = altered(tmp_path, "  - id: PERF-01", "  - id: SC-01")
     found = problems(file)

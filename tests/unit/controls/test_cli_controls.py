@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +13,7 @@ from gatelib.cli.main import cli
 from gatelib.controls.matrix import render
 from gatelib.errors import ConfigError, UsageError
 from gatelib.policy import shipped
+from tests.paths import ROOT
 from tests.unit.controls.files import SIMPLE, altered, line_of, write
 
 RULES = shipped().catalog
@@ -76,13 +80,11 @@ def test_a_control_that_there_is_not_is_refused() -> None:
     )
 
 
-def test_names_of_a_catalogue_command_no_terminal_and_no_ci(tmp_path: Path) -> None:
-    text = SIMPLE.replace("name: Drills", 'name: "\\e[31m##[error]Drills"')
-    file = write(tmp_path / "controls.yaml", text)
-    for arguments in (["list"], ["show", "DR-01"], ["matrix"]):
-        output = run(*arguments, "--catalog", str(file)).output
-        assert "\x1b" not in output
-        assert "\n##[" not in output
+@pytest.mark.parametrize("command", [["list"], ["show", "DR-01"]])
+def test_names_of_a_catalogue_command_no_terminal_and_no_ci(tmp_path: Path, command: list[str]) -> None:
+    file = write(tmp_path / "controls.yaml", SIMPLE.replace("Drills", '"\\u202e##[error]Drills"'))
+    output = run(*command, "--catalog", str(file)).output
+    assert r"\u202e\x23#[error]Drills" in output
 
 
 def test_the_matrix_of_one_framework_has_that_one_alone() -> None:
@@ -115,6 +117,26 @@ def test_what_ships_is_checked_without_a_file() -> None:
     assert (done.return_value, done.output) == (
         0,
         "controls/catalog.yaml: 12 controls checked, 0 problems\n",
+    )
+
+
+def test_crosswalks_that_ship_are_checked_as_well(tmp_path: Path) -> None:
+    for folder in ("gatelib", "rego", "controls"):
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    file = tmp_path / "controls" / "frameworks" / "soc2.yaml"
+    text = file.read_text("utf-8")
+    assert text.count("id: CC9.1\n") == 1
+    write(file, text.replace("id: CC9.1\n", "id: CC9.3\n"))
+    done = subprocess.run(
+        [sys.executable, "-m", "gatelib", "controls", "check"], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr.splitlines(), done.stdout) == (
+        1,
+        [
+            f"{file}:{line_of(file, 'CC9.3')}:9: SOC 2 Trust Services Criteria has no clause `CC9.3`",
+            "  its numbers are in controls/contents/soc2.yaml",
+        ],
+        "controls/catalog.yaml: 12 controls checked, 1 problem\n",
     )
 
 

@@ -182,11 +182,12 @@ def _unproven(found: Verified) -> Iterator[str]:
     if found.torn is not None:
         yield f"{found.torn} has no end: it was never acknowledged, or is being written"
     if proven < found.entries:
-        yield f"that the last {found.entries - proven:,} were not changed: no checkpoint is over them"
+        since = f"after entry {proven:,} " if proven else ""
+        yield f"that nothing {since}was changed: no checkpoint is over it"
     if not found.published:
-        yield "that none was taken away from the end: give a published checkpoint with --checkpoint"
+        yield "that nothing was taken from the end: give a published checkpoint with --checkpoint"
     elif found.published < found.entries:
-        yield f"that none after entry {found.published:,} was taken away: the published checkpoint is older"
+        yield f"that nothing after entry {found.published:,} was taken away: what was published is older"
 
 
 def _entries(number: int) -> str:

@@ -67,8 +67,8 @@ def test_a_ledger_is_appended_to_signed_published_and_verified(place: Path) -> N
     assert outcome(run(place, "verify", "audit", "--config", "gatelib.yaml")) == (
         0,
         holds + "signed beside the ledger by audit: the first 1\n"
-        "not proven: that the last 1 were not changed: no checkpoint is over them\n"
-        "not proven: that none was taken away from the end: give a published checkpoint with --checkpoint\n",
+        "not proven: that nothing after entry 1 was changed: no checkpoint is over it\n"
+        "not proven: that nothing was taken from the end: give a published checkpoint with --checkpoint\n",
         "",
     )
     proven = run(
@@ -76,8 +76,8 @@ def test_a_ledger_is_appended_to_signed_published_and_verified(place: Path) -> N
     )
     assert proven.text.splitlines()[2:] == [
         "published: the first 1",
-        "not proven: that the last 1 were not changed: no checkpoint is over them",
-        "not proven: that none after entry 1 was taken away: the published checkpoint is older",
+        "not proven: that nothing after entry 1 was changed: no checkpoint is over it",
+        "not proven: that nothing after entry 1 was taken away: what was published is older",
     ]
     chain = run(place, "verify", "audit", "--chain-only", "--format", "json")
     assert json.loads(chain.out) == {

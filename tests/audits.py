@@ -24,6 +24,7 @@ CREATED: Final = "2026-11-21T23:00:00Z"
 IMAGE: Final = f"registry.example.com/shop@sha256:{'ab' * 32}"
 COMMIT: Final = "0123456789" * 4
 RULE: Final = "GL-REL-017"
+MANIFESTS: Final = "gate/deploy"
 PARTIES: Final = ("ci", "attester", "bundler", "runner")
 
 _CATALOGUE: Final = f"""\
@@ -35,6 +36,17 @@ controls:
     owner: sre
     evidence: [rollout/error-budget.json]
     rules: [{RULE}]
+"""
+
+_DEPLOYMENT: Final = f"""\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: shop, namespace: shop}}
+spec:
+  selector: {{matchLabels: {{app: shop}}}}
+  template:
+    metadata: {{labels: {{app: shop}}}}
+    spec: {{containers: [{{name: shop, image: "{IMAGE}"}}]}}
 """
 
 
@@ -49,6 +61,8 @@ class Shop:
         (self.inputs / "keys").mkdir(parents=True)
         for name in PARTIES:
             (self.inputs / "keys" / f"{name}.pem").write_bytes(public(name))
+        (self.inputs / "deploy").mkdir()
+        (self.inputs / "deploy" / "shop.yaml").write_text(_DEPLOYMENT)
         (self.inputs / "controls.yaml").write_text(_CATALOGUE)
         (self.inputs / "bundle.tar.gz").write_bytes(bundle())
         self.config = self.inputs / "gatelib.yaml"
@@ -104,7 +118,7 @@ class Shop:
     def attest(
         self,
         pack: Path,
-        *paths: str,
+        *,
         signer: str = "attester",
         reports: Mapping[str, bytes] | None = None,
         **values: Any,
@@ -116,7 +130,7 @@ class Shop:
         made = attestation.make(
             self.gate(pack, **values),
             record,
-            paths,
+            [MANIFESTS],
             clock=clock,
             controls=self.inputs / "controls.yaml",
             reports=reports,

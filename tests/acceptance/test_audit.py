@@ -17,12 +17,13 @@ from typing import Any, Final
 import pytest
 import yaml
 
+from gatelib import deployed
 from gatelib.attestation import making
 from gatelib.evidence import building
 from gatelib.gate import Gate
 from gatelib.report import Report
 from tests.acceptance.command import Done, gatelib, no_traceback
-from tests.audits import RULE, Shop, bundle, trusting
+from tests.audits import IMAGE, RULE, Shop, bundle, trusting
 from tests.budget import budget
 from tests.paths import ROOT
 from tests.registry import registry
@@ -270,9 +271,7 @@ def test_what_a_run_needs_and_nobody_has_is_named(shop: Shop) -> None:
 
 
 def test_keys_beside_a_configuration_count_only_among_the_inputs(shop: Shop) -> None:
-    (shop.folder / "few").mkdir()
-    for name in ("gatelib.yaml", "bundle.tar.gz", "controls.yaml"):
-        (shop.folder / "few" / name).write_bytes((shop.inputs / name).read_bytes())
+    shutil.copytree(shop.inputs, shop.folder / "few", ignore=shutil.ignore_patterns("keys"))
     (shop.folder / "few" / "keys").symlink_to(shop.inputs / "keys")
     command = ("audit", "verify", "--releases", "releases", "--inputs", "few", "--format", "json")
     done = gatelib(*command, "--config", "gate/gatelib.yaml", cwd=shop.folder)
@@ -413,6 +412,23 @@ def test_reports_that_a_runner_signed_are_judged_again(shop: Shop) -> None:
         {
             "check": "rerun",
             "message": f"reports/gate.dsse.json: rules[{RULE}].judged was `5`, and is `1`",
+        }
+    ]
+
+
+def test_an_attester_who_keeps_quiet_about_an_image_that_nothing_runs_is_reported(shop: Shop) -> None:
+    manifest = shop.inputs / "deploy" / "shop.yaml"
+    manifest.write_text(manifest.read_text().replace("ab" * 32, "cd" * 32))
+    with pytest.MonkeyPatch.context() as patch:  # the attester's own program
+        patch.setattr(deployed, "absent", lambda *_: [])
+        shop.attest(shop.releases / "shop-1.0.1")
+    for number in (0, 2, 3):
+        shutil.rmtree(shop.releases / f"shop-1.0.{number}")
+    (only,) = audit(shop).report["releases"]
+    assert only["faults"] == [
+        {
+            "check": "rerun",
+            "message": f"no manifest runs the release's image `{IMAGE}`, and the attestation does not say so",
         }
     ]
 

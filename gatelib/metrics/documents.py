@@ -10,7 +10,7 @@ import orjson
 
 from gatelib import resources
 from gatelib.errors import EvidenceError
-from gatelib.evidence.formats.shape import FLAG, TEXT, Shape, check, items, optional, record
+from gatelib.evidence.formats.shape import TEXT, Shape, check, items, optional, record
 
 Kind = Literal["report", "attestation", "exceptions"]
 
@@ -21,16 +21,6 @@ _HINT: Final = (
     " `gatelib exception list --format json` prints"
 )
 
-_ATTESTATION_SHAPE: Final[Shape] = record(
-    "created_utc",
-    "overall",
-    "controls",
-    "waivers",
-    created_utc=TEXT,
-    overall=FLAG,
-    controls=items(record("id", "status", id=TEXT, status=TEXT)),
-    waivers=items(record("sha256", "expires", "hid", sha256=TEXT, expires=TEXT, hid={"type": "array"})),
-)
 _EXCEPTIONS_SHAPE: Final[Shape] = items(
     record("sha256", "state", sha256=TEXT, state=TEXT, expires=optional(TEXT), created=optional(TEXT))
 )
@@ -56,10 +46,10 @@ def parse(data: bytes) -> Document:
         raise EvidenceError("is no JSON", line=error.lineno, column=error.colno, hint=_HINT) from None
     schema = value.get("schema") if isinstance(value, Mapping) else None
     if schema == _REPORT:
-        check(value, _report_shape(), what="gatelib report")
+        check(value, _shape("report-v1.json"), what="gatelib report")
         return Document("report", value)
     if schema == _ATTESTATION:
-        check(value, _ATTESTATION_SHAPE, what="control attestation")
+        check(value, _shape("attestation-v1.json"), what="control attestation")
         return Document("attestation", value)
     if isinstance(value, list):
         check(value, _EXCEPTIONS_SHAPE, what="list of exceptions")
@@ -68,6 +58,6 @@ def parse(data: bytes) -> Document:
 
 
 @cache
-def _report_shape() -> Shape:
-    found: Shape = orjson.loads(resources.schema("report-v1.json").read_bytes())
+def _shape(schema: str) -> Shape:
+    found: Shape = orjson.loads(resources.schema(schema).read_bytes())
     return found

@@ -149,7 +149,7 @@ def test_only_a_run_of_the_default_branch_goes_beyond_asking() -> None:
         "gate": None,
         "attest": "gate",
         "publish": "attest",
-        "record": "attest",
+        "record": "publish",
         "portal": "publish",
     }
     assert all("if" not in step and "continue-on-error" not in step for _, _, step in steps())

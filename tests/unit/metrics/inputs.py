@@ -26,6 +26,13 @@ def report(folder: Path, *, rules: tuple[str, ...] = ("GL-K8S-001", "GL-K8S-011"
     return Gate.load(base=folder, now=now, rules=rules, isolated=False).check(["pod.json"]).to_dict()
 
 
+_SURROUNDINGS: Final = {
+    "bundle": {"revision": "r-1", "sha256": "d" * 64, "signed_by": "release"},
+    "config": {"sha256": "e" * 64, "trusted": True},
+    "engine": {"name": "embedded", "version": "1"},
+}
+
+
 def attestation(*, overall: bool = False, created: str = NOW, **statuses: str) -> dict[str, Any]:
     """Return an attestation with controls of some statuses; ``_`` stands for ``-`` in their IDs."""
     return {
@@ -61,10 +68,18 @@ def attestation(*, overall: bool = False, created: str = NOW, **statuses: str) -
             for name, status in statuses.items()
         ],
         "waivers": [],
-        "reports": [],
-        "bundle": {"revision": "r-1", "sha256": "d" * 64, "signed_by": "release"},
-        "config": {"sha256": "e" * 64, "trusted": True},
-        "engine": {"name": "embedded", "version": "1"},
+        "reports": [
+            {
+                "file": "report.json",
+                "sha256": "1" * 64,
+                "gate": "pre-promote",
+                "now": created,
+                "outcome": "pass" if overall else "fail",
+                "signed_by": None,
+                **_SURROUNDINGS,
+            }
+        ],
+        **_SURROUNDINGS,
         "tool": {"name": "gatelib", "version": "1"},
         "catalog": {"sha256": "f" * 64},
         "frameworks": [],

@@ -23,9 +23,11 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from gatelib import dsse
 from gatelib.attestation.sigstore_bundle import bundle
 from gatelib.keys import SigningKey, signing_key
+from tests.attestations import ATTESTER, Attested
 from tests.engines import need
 
 TYPE: Final = "https://gatelib.dev/attestation/v1"
+SUMMARY: Final = "https://slsa.dev/verification_summary/v1"
 MANIFEST: Final = b"a" * 64 + b"  sbom/payments.cdx.json\n"
 IMAGE: Final = "b" * 64
 
@@ -138,6 +140,39 @@ def test_cosign_accepts_an_attestation_by_a_key_of_each_kind(kind: str, way: str
     assert answered(Given(kind), way, tmp_path) == ACCEPTED
 
 
+@pytest.fixture(scope="module")
+def attested(tmp_path_factory: pytest.TempPathFactory) -> Attested:
+    release = Attested(tmp_path_factory.mktemp("attested")).seal()
+    release.attest()
+    return release
+
+
+@pytest.mark.parametrize(
+    ("binary", "given"),
+    [
+        ("cosign", ["--signature", "controls/attestation.dsse.json"]),
+        ("cosign3", ["--signature", "controls/attestation.dsse.json"]),
+        ("cosign3", ["--bundle", "controls/attestation.sigstore.json"]),
+    ],
+)
+def test_cosign_accepts_the_attestation_of_the_example_release(
+    binary: str, given: list[str], attested: Attested
+) -> None:
+    public = attested.folder / "keys" / f"{ATTESTER}.pub"
+    command = [need(binary), "verify-blob-attestation", "--key", str(public), "--type", TYPE, *given]
+    assert run([*command, "--insecure-ignore-tlog", "MANIFEST.sha256"], attested.pack) == ACCEPTED
+
+
+@pytest.mark.parametrize("binary", ["cosign", "cosign3"])
+def test_cosign_accepts_the_verification_summary_of_the_example_release(
+    binary: str, attested: Attested
+) -> None:
+    public = attested.folder / "keys" / f"{ATTESTER}.pub"
+    command = [need(binary), "verify-blob-attestation", "--key", str(public), "--insecure-ignore-tlog"]
+    given = ["--type", SUMMARY, "--signature", "controls/vsa.dsse.json", "MANIFEST.sha256"]
+    assert run([*command, *given], attested.pack) == ACCEPTED
+
+
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("kind", sorted(DIGEST))
 def test_cosign_takes_a_larger_curve_only_with_its_digest(kind: str, way: str, tmp_path: Path) -> None:
@@ -152,9 +187,8 @@ def test_cosign_refuses_an_attestation_by_another_key(way: str, tmp_path: Path) 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_cosign_refuses_an_attestation_of_another_type(way: str, tmp_path: Path) -> None:
-    asked = "https://slsa.dev/verification_summary/v1"
-    expected = refused(f"invalid predicate type, expected {asked} got {TYPE}")
-    assert answered(Given(type=asked), way, tmp_path) == expected
+    expected = refused(f"invalid predicate type, expected {SUMMARY} got {TYPE}")
+    assert answered(Given(type=SUMMARY), way, tmp_path) == expected
 
 
 @pytest.mark.parametrize("way", WAYS)

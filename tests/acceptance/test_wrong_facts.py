@@ -1,16 +1,19 @@
 """Values of the wrong type in what an Evidence Pack says: both engines say the same, and neither fails.
 
-A mutant is a fixture of a rule on a release with some values of its facts replaced by ones of another type,
-or left out. Readers of evidence refuse most of them; an engine that is given one all the same must not pass
-it over.
+A mutant is a fixture of a rule on a release with some values of its facts, or of its control attestation,
+replaced by ones of another type, or left out. Readers of evidence refuse most of them; an engine that is
+given one all the same must not pass it over.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from gatelib import EngineError, fixtures
 from tests.acceptance import test_wrong_types as wrong
@@ -19,23 +22,32 @@ from tests.budget import budget
 from tests.engines import need
 from tests.paths import ROOT
 
-CASES = [
-    case
-    for case in fixtures.find(ROOT / "fixtures", SHIPPED)
-    if any(about.get("facts") for about in case.given.get("pack", {}).values())
-]
+Part = Callable[[dict[str, Any]], dict[str, Any]]
+"""Returns what is mutated of an envelope, by names that are not."""
 
 
-def mutants(seed: int, number: int) -> Iterator[Mutant]:
-    """Mutants of all fixtures in turn."""
+def facts_of(envelope: dict[str, Any]) -> dict[str, Any]:
+    return {file: about["facts"] for file, about in envelope["evidence"].items() if about["facts"]}
+
+
+def attestation_of(envelope: dict[str, Any]) -> dict[str, Any]:
+    return {entry["type"]: entry for entry in envelope["verifications"] if entry["type"] == "controls"}
+
+
+PARTS: dict[str, Part] = {"fact": facts_of, "control attestation": attestation_of}
+FIXTURES = list(fixtures.find(ROOT / "fixtures", SHIPPED))
+
+
+def mutants(seed: int, number: int, cases: Sequence[fixtures.Case], part: Part) -> Iterator[Mutant]:
+    """Mutants of some fixtures in turn."""
     chance = random.Random(seed)
     for turn in range(number):
-        case = CASES[(turn + seed) % len(CASES)]
+        case = cases[(turn + seed) % len(cases)]
         envelope = deepcopy(fixtures.envelope(case, wrong.policy_of(case)))
         paths: list[wrong.Path] = []
         replacements = []
+        facts = part(envelope)
         for _ in range(chance.choice((1, 1, 1, 2, 3))):
-            facts = {file: about["facts"] for file, about in envelope["evidence"].items() if about["facts"]}
             path, value = chance.choice([entry for entry in nodes(facts) if len(entry[0]) > 1])
             replacement = deepcopy(chance.choice(GARBAGE[chance.choice([*GARBAGE])]))
             if any(overlap(path, other) for other in paths):
@@ -60,9 +72,12 @@ def leave_out(facts: object, path: wrong.Path) -> None:
     del inner[path[-1]]  # type: ignore[attr-defined]  # facts are JSON
 
 
-def test_engines_agree_on_every_wrong_type_of_a_fact(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("what", "number"), [("fact", 200), ("control attestation", 40)])
+def test_engines_agree_on_every_wrong_type(what: str, number: int, tmp_path: Path) -> None:
     need("opa")
-    all_of_them = list(mutants(100, budget(200, 10_000)))
+    part = PARTS[what]
+    cases = [case for case in FIXTURES if part(fixtures.envelope(case, wrong.policy_of(case)))]
+    all_of_them = list(mutants(100, budget(number, 50 * number), cases, part))
     differ, silent = [], []
     for start in range(0, len(all_of_them), PER_ENVELOPE):
         tested = all_of_them[start : start + PER_ENVELOPE]

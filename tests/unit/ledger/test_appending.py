@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from gatelib import ledger
 from gatelib.errors import EvidenceError, UsageError
+from gatelib.ledger.disk import Disk
 from gatelib.ledger.entry import parse
 from tests.budget import budget
 from tests.ledgers import (
@@ -246,3 +247,77 @@ def test_only_the_owner_of_the_lock_writes(tmp_path: Path) -> None:
     os.close(descriptor)
     waiting.join()
     assert len(hashes(tmp_path / "audit")) == 2
+
+
+class Watching(Disk):
+    """A disk that knows what it would lose if the power failed now."""
+
+    def __init__(self) -> None:
+        self.unsynced: set[str] = set()
+
+    def open(self, path: str, flags: int) -> int:
+        if flags & os.O_CREAT and not os.path.lexists(path):
+            self.unsynced |= {path, str(Path(path).parent)}
+        return super().open(path, flags)
+
+    def write(self, descriptor: int, data: memoryview, at: int) -> int:
+        self.unsynced.add(self._path(descriptor))
+        return super().write(descriptor, data, at)
+
+    def truncate(self, descriptor: int, size: int) -> None:
+        self.unsynced.add(self._path(descriptor))
+        super().truncate(descriptor, size)
+
+    def sync(self, descriptor: int) -> None:
+        self.unsynced.discard(self._path(descriptor))
+        super().sync(descriptor)
+
+    def make_folder(self, path: str) -> None:
+        self.unsynced.add(str(Path(path).parent))
+        super().make_folder(path)
+
+    def rename(self, path: str, to: str) -> None:
+        assert path not in self.unsynced
+        self.unsynced.add(str(Path(to).parent))
+        super().rename(path, to)
+
+    @staticmethod
+    def _path(descriptor: int) -> str:
+        return str(Path(f"/proc/self/fd/{descriptor}").readlink())
+
+
+def test_what_is_acknowledged_is_on_the_disk_with_all_names_on_the_way_to_it(tmp_path: Path) -> None:
+    root = tmp_path / "audit"
+    lock = str(root / ".lock")
+    disk = Watching()
+    for numbers, at in (
+        (range(3), NOON),
+        (range(3, 5), NOON),
+        (range(5, 1200), NOON + 40 * DAY),
+        (range(1200, 1201), NOON + 40 * DAY),
+    ):
+        append(root, numbers, at, key=signer(), disk=disk)
+        assert disk.unsynced - {lock, str(root)} == set()
+    ledger.checkpoint(root, now=NOON + 40 * DAY, key=signer(), disk=disk)
+    assert disk.unsynced - {lock, str(root)} == set()
+
+
+def test_what_a_crash_left_unsynced_is_synced_before_anything_follows_it(tmp_path: Path) -> None:
+    root = two_days(tmp_path / "audit", 2)
+    disk = Watching()
+    day = root / "2026/11/21"
+    disk.unsynced = {str(path) for path in (day / "entries.jsonl", day, *day.parents[:4])}
+    append(root, [3], NOON + DAY, disk=disk)
+    assert disk.unsynced == set()
+
+
+def test_names_that_a_crash_left_unsynced_are_synced_with_the_first_entry(tmp_path: Path) -> None:
+    root = tmp_path / "audit"
+    day = root / "2026/11/21"
+    day.mkdir(parents=True)
+    (day / "entries.jsonl").touch()
+    (root / ".lock").touch()
+    disk = Watching()
+    disk.unsynced = {str(path) for path in (day / "entries.jsonl", day, *day.parents[:4])}
+    append(root, [1], disk=disk)
+    assert disk.unsynced == set()

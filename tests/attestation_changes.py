@@ -180,6 +180,20 @@ def at(**values: Any) -> Change:
     return lambda release: rewritten(release, lambda statement: statement["predicate"].update(values))
 
 
+def added(release: Attested) -> None:
+    release.path("scans/more.sarif").write_text("{}")
+
+
+def rules_of_nobody(release: Attested) -> None:
+    release.attest(bundle=None)
+
+
+def two_hours_later(release: Attested) -> dict[str, Any]:
+    """Attest as of a moment that is long gone."""
+    release.attest(clock=CLOCK + timedelta(hours=2))
+    return {"now": CLOCK + timedelta(hours=3)}
+
+
 def signed_as(signer: str) -> Change:
     return lambda release: rewritten(release, lambda statement: None, signer=signer)
 
@@ -208,7 +222,7 @@ CASES: Final = (
         "a file of evidence, added",
         "pack",
         "`scans/more.sarif`: added",
-        lambda release: release.path("scans/more.sarif").write_text("{}") and None,
+        added,
     ),
     Case("the gate's report, edited", "report", "has changed since it was attested", report),
     Case(
@@ -235,15 +249,13 @@ CASES: Final = (
         "the bundle, left out: rules that nobody signed",
         "result",
         "nobody vouches for the rules that ran",
-        lambda release: release.attest(bundle=None) and None,
+        rules_of_nobody,
     ),
     Case(
         "the moment of judgement: `--now`",
         "result",
         "the release was judged as of `2026-11-22T00:00:00Z`, and not when it was attested",
-        lambda release: {
-            "now": release.attest(clock=CLOCK + timedelta(hours=2)) and CLOCK + timedelta(hours=3)
-        },
+        two_hours_later,
     ),
     Case(
         "the attester's key, swapped",

@@ -118,7 +118,7 @@ class Attested(Release):
 
     def faults(self, **settings: Any) -> Sequence[tuple[str, str]]:
         """Return what does not hold."""
-        return [tuple(fault) for fault in self.verify(**settings).faults]
+        return [(fault.check, fault.message) for fault in self.verify(**settings).faults]
 
 
 @cache

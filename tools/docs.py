@@ -1,4 +1,4 @@
-"""The pages that are generated: of the parameters, of the rules, and of what the release gate denies."""
+"""The pages that are generated: of parameters, of rules, and of what is found in changed releases."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from gatelib import catalog
 
 if TYPE_CHECKING:
+    from tests.attestation_changes import Case
     from tests.mutations import Mutation
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -43,6 +44,13 @@ as the NetworkPolicies of a namespace. A rule runs at the gates that its row nam
 """
 
 
+_ATTESTED: Final = """\
+The [example of a release](../examples/release) is attested: its pack, its report, its bundle and its keys
+verify with `gatelib attest verify`. Below, each row is a copy of it with one thing changed; the named check
+no longer holds, and says so. A test does this for each row. [Control attestations](guides/attestations.md)
+says what the checks are.
+"""
+
 _RELEASE: Final = """\
 The [example of a release](../examples/release) passes the gate `pre-promote`. Below, each row is a copy of it
 with one fact changed, every file signed by its producer and the pack sealed again; the named rule, and no
@@ -61,6 +69,13 @@ def release_page(mutations: Iterable[Mutation]) -> str:
     ]
     head = ["| changed fact | rule | which says | action |", "| --- | --- | --- | --- |"]
     return "\n".join([_GENERATED, "", "# What the release gate denies", "", _RELEASE, *head, *rows]) + "\n"
+
+
+def attestation_page(cases: Iterable[Case]) -> str:
+    """Return the table of what changes after a release was attested, and of the check that finds it."""
+    head = ["| changed | check | which says |", "| --- | --- | --- |"]
+    rows = [f"| {_cell(case.what)} | {case.check} | … {_cell(case.says)} … |" for case in cases]
+    return "\n".join([_GENERATED, "", "# What verification finds", "", _ATTESTED, *head, *rows]) + "\n"
 
 
 def rule_sources() -> list[tuple[str, str]]:

@@ -13,6 +13,7 @@ from gatelib.catalog import Entry
 from gatelib.controls import matrix
 from gatelib.export.gatekeeper import sync
 from gatelib.policy import shipped
+from tests.attestation_changes import CASES
 from tests.mutations import MUTATIONS
 from tools import docs
 
@@ -30,6 +31,7 @@ def generated() -> dict[Path, str]:
         REGO / "gatelib" / "catalog" / "core" / "data.json": text,
         ROOT / "docs" / "parameters.md": docs.parameters_page(),
         ROOT / "docs" / "rules" / "README.md": docs.rules_index(),
+        ROOT / "docs" / "attestation-checks.md": docs.attestation_page(CASES),
         ROOT / "docs" / "release-gate.md": docs.release_page(MUTATIONS),
         ROOT / "deploy" / "gatekeeper" / "sync.yaml": sync_set(entries),
         ROOT / "docs" / "controls.md": controls_page("markdown", "# Controls and clauses\n", entries),

@@ -55,8 +55,12 @@ def assemble(
     declared: Declared,
     max_age_hours: float,
     tool: str,
+    lacks: Sequence[str] = (),
 ) -> Attestation:
-    """Return the attestation of a release, given the reports on it and where each comes from."""
+    """Return the attestation of a release, given the reports on it and where each comes from.
+
+    ``lacks`` is what was seen of the release that no report says.
+    """
     reports = tuple(report for _, report in given)
     doubts = tuple(
         dict.fromkeys(
@@ -84,7 +88,7 @@ def assemble(
         release=release,
         pack=pack,
         controls=results,
-        objections=(*doubts, *_objections(reports, judged)),
+        objections=(*doubts, *lacks, *_objections(reports, judged)),
         waivers=tuple(sorted(waivers.values(), key=lambda waiver: (waiver.name, waiver.sha256))),
         reports=tuple(source for source, _ in given),
         tool=tool,

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import orjson
 
-from gatelib import report_form, sources
+from gatelib import deployed, report_form, sources
 from gatelib._version import __version__
 from gatelib.attestation import assembling, declaring, packs, sigstore_bundle, statements
 from gatelib.attestation.model import Attestation, Source
@@ -96,18 +96,21 @@ def make(
     catalogue = load(controls)
     subject = assembling.subject(record, called=called)
     given: dict[str, tuple[bytes, Report, str | None]]
+    lacks: list[str] = []
     if reports:
+        runners = force.trust().reports
         given = {
-            f"{REPORTS}{name}": (
-                content,
-                *opened_report(content, subject.images, sealed.sha256, force.trust().reports),
-            )
+            f"{REPORTS}{name}": (content, *_opened(name, content, subject.images, sealed.sha256, runners))
             for name, content in sorted(reports.items())
         }
     else:
         form = gate.check([release, *paths], progress=progress).to_dict()
         content = orjson.dumps(form, option=_INDENTED)
         given = {REPORT: (content, report_form.parse(form), None)}
+        lacks = [
+            f"no manifest runs the release's image `{name}`"
+            for name in deployed.absent(gate, [release, *paths], subject.images)
+        ]
     declared = declaring.verify(
         declaring.read(record, file=called),
         sealed.controls,
@@ -129,6 +132,7 @@ def make(
         declared=declared,
         max_age_hours=max_age_hours(force),
         tool=__version__,
+        lacks=lacks,
     )
     return Made(
         attestation,
@@ -192,6 +196,16 @@ def claimed_report(content: bytes, images: Sequence[str], pack: str) -> Report:
 
     """
     return _about(statements.unverified(content, statements.REPORT), images, pack)
+
+
+def _opened(
+    name: str, content: bytes, images: Sequence[str], pack: str, runners: Sequence[Party]
+) -> tuple[Report, str]:
+    try:
+        return opened_report(content, images, pack, runners)
+    except (EvidenceError, SignatureError) as error:
+        error.file = error.file or name
+        raise
 
 
 def _about(statement: Mapping[str, Any], images: Sequence[str], pack: str) -> Report:

@@ -252,7 +252,9 @@ class _Check:
                     f"`{_text(said['id'])}` is attested as `{said['status']}`, and the reports say "
                     f"`{found['id']}` is `{found['status']}`{_why(found)}",
                 )
-        for key in ("objections", "waivers", "reports", "bundle", "config", "engine"):
+        if not {*again["objections"]} <= {*self.said["objections"]}:
+            yield Fault("controls", "the reports say more against the release than is attested")
+        for key in ("waivers", "reports", "bundle", "config", "engine"):
             if self.said[key] != again[key]:
                 yield Fault("controls", f"what is attested as `{key}` is not what the reports say")
         if len(self.said["controls"]) != len(again["controls"]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from gatelib.config import Config
     from gatelib.trust import Trust
 
-_FILE = click.Path(dir_okay=False, path_type=Path)
+_UNNAMED: Final = "the key given"
+_FILE: Final = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command(
@@ -129,7 +130,9 @@ def _trust(settings: Config | None, keys: tuple[str, ...]) -> Trust:
 
     found = trust.read(settings)
     given = tuple(
-        trust.Party(name=key.keyid or "the key given", keys=(key,)) for key in verification_keys(keys)
+        trust.Party(name=name, keys=(replace(key, keyid=name),))
+        for key in verification_keys(keys)
+        for name in [key.keyid or _UNNAMED]
     )
     if not found.attestation and not given:
         raise UsageError(

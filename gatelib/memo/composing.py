@@ -7,15 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from gatelib import sources
+from gatelib import deployed, sources
 from gatelib.errors import UsageError
 from gatelib.gate import Gate
 from gatelib.memo import proving
 from gatelib.memo import record as record_
 from gatelib.memo.model import GateProof, Memo, Record
-from gatelib.normalize import Kinds
 from gatelib.report import Report
 from gatelib.settings import Progress, parse_now
 
@@ -70,10 +69,12 @@ def _completed(
         missing = [field for field in ("plan", "owner") if not getattr(record.rollback, field)]
         return replace(proof, lacks=tuple(f"the Release names no rollback {field}" for field in missing))
     if proof.id == _IMAGES:
-        running = _images(gate, judged)
-        absent = [image for image in record.images if image.partition("@")[2] not in running]
         return replace(
-            proof, lacks=tuple(f"no manifest runs the release's image `{name}`" for name in absent)
+            proof,
+            lacks=tuple(
+                f"no manifest runs the release's image `{name}`"
+                for name in deployed.absent(gate, judged, record.images)
+            ),
         )
     return proof
 
@@ -100,32 +101,3 @@ def _objections(
     for result in report.rules:
         if result.status == "fail" and result.id not in mapped:
             yield f"rule `{result.id}` denies"
-
-
-def _images(gate: Gate, judged: Sequence[str | os.PathLike[str]]) -> set[str]:
-    """Return the digests of the images that workloads among the manifests run."""
-    plain = replace(gate.settings, evidence=(), exceptions=(), inventory=())
-    envelope, _ = Gate.load(plain).envelope(judged)
-    data = gate.policy.data["kinds"]
-    kinds = Kinds.of(data)
-    texts = (
-        text
-        for document in envelope["documents"]
-        if kinds.type_of(document["content"]) in data["workloads"]
-        for text in _named_images(document["content"])
-    )
-    return {digest for text in texts if (digest := text.partition("@")[2])}
-
-
-def _named_images(value: Any) -> Iterator[str]:
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            if key == "image" and isinstance(inner, str):
-                yield inner
-            elif key == "image" and isinstance(inner, dict) and isinstance(inner.get("reference"), str):
-                yield inner["reference"]
-            else:
-                yield from _named_images(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _named_images(inner)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Final
 
-from gatelib.memo.model import GateProof, Memo
+from gatelib.memo.model import GateProof, Memo, Proof
 from gatelib.memo.rendering import Link
 from gatelib.memo.wording import SIGNERS, VERDICTS, context, reasons, short, shown, title
 from gatelib.reporters.hypertext import code, linked, prose, text
@@ -28,31 +28,47 @@ _PAGE: Final = """<!doctype html>
   --good: light-dark(#0b6b32, #6fdc97); --fair: light-dark(#7a4d00, #f2c265);
   --bad: light-dark(#ad1420, #ff8d8d);
 }}
-body {{ margin: 0; background: var(--page); color: var(--ink); font: 13px/1.4 system-ui, sans-serif; }}
-main {{ max-width: 60rem; margin: 0 auto; padding: 1rem; overflow-wrap: anywhere; }}
+body {{
+  margin: 0; background: var(--page); color: var(--ink);
+  font: 13px/1.4 "Inter", "Segoe UI", "Helvetica Neue", "Liberation Sans", Arial, sans-serif;
+}}
+main {{ max-width: 64rem; margin: 0 auto; padding: 1rem; overflow-wrap: break-word; }}
 header {{ display: flex; justify-content: space-between; align-items: baseline; gap: 1rem; }}
 h1 {{ font-size: 1.4rem; margin: 0 0 .5rem; }}
 h2 {{ font-size: 1rem; margin: .9rem 0 .25rem; border-bottom: 1px solid var(--line); }}
 p, ul, dl, table {{ margin: .25rem 0; }}
 ul {{ padding-left: 1.2rem; }}
 dl {{ display: grid; grid-template-columns: 8rem 1fr; gap: 0 .5rem; }}
-dt {{ color: var(--dim); }} dd {{ margin: 0; }}
+dt {{ color: var(--dim); }} dd {{ margin: 0; min-width: 0; }}
+h1, dd, li, td, p {{ overflow-wrap: anywhere; }}
 table {{ width: 100%; border-collapse: collapse; }}
 th, td {{ text-align: left; vertical-align: top; padding: .15rem .5rem .15rem 0; }}
 tr {{ border-bottom: 1px solid var(--line); }}
+.gates {{ table-layout: fixed; }} .gates th:first-child {{ width: 16%; }}
+.gates th:nth-child(2) {{ width: 6.25rem; }} .gates th:last-child {{ width: 40%; }}
+.gates .rule {{ display: inline-block; max-width: 100%; }}
 .signatures td {{ height: 1.8rem; }}
-code {{ font: .9em ui-monospace, monospace; }}
+code {{ font: .9em ui-monospace, "Cascadia Mono", Menlo, "Liberation Mono", Consolas, monospace; }}
 .badge {{ font-weight: 700; white-space: nowrap; }} header .badge {{ font-size: 1.6rem; }}
 .good {{ color: var(--good); }} .fair {{ color: var(--fair); }} .bad {{ color: var(--bad); }}
 a {{ color: inherit; }}
 footer {{ margin-top: .8rem; color: var(--dim); font-size: .85em; }}
+@media screen and (max-width: 40rem) {{
+  .gates, .gates tbody, .gates tr, .gates td {{ display: block; padding: 0; }}
+  .gates thead {{ position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }}
+  .gates tr {{ padding: .4rem 0; }} .gates td:first-child {{ font-weight: 600; }}
+}}
 @page {{ size: A4; margin: 10mm; }}
 @media print {{
   :root {{ color-scheme: light; }}
-  body {{ font-size: 8pt; line-height: 1.25; }}
+  body {{ font-size: 7.5pt; line-height: 1.25; }}
+  .gates th:nth-child(2) {{ width: 56pt; }}
+  .signatures td {{ height: 16pt; }}
+  dl {{ grid-template-columns: 70pt 1fr; }}
   main {{ max-width: none; padding: 0; }}
-  h1 {{ font-size: 14pt; }} h2 {{ font-size: 9.5pt; margin: 5pt 0 2pt; }}
-  tr, h2 {{ break-inside: avoid; break-after: auto; }}
+  h1 {{ font-size: 14pt; margin: 0 0 3pt; }} h2 {{ font-size: 9pt; margin: 4pt 0 1pt; }}
+  th, td {{ padding-top: 1pt; padding-bottom: 1pt; }} p, ul, dl, table {{ margin: 1pt 0; }}
+  tr, h2 {{ break-inside: avoid; }} h2 {{ break-after: avoid; }}
 }}
 </style>
 </head>
@@ -144,15 +160,20 @@ def _gates(memo: Memo, link: Link) -> Iterator[str]:
             ]
             for gate in memo.gates
         ),
+        class_="gates",
     )
 
 
 def _rules(gate: GateProof) -> str:
     if not gate.lacks and gate.standing == "proved":
-        return " ".join(code(proof.rule) for proof in gate.proofs)
+        return " ".join(_rule(proof) for proof in gate.proofs)
     entries, more = reasons(gate)
-    parts = [f"{code(proof.rule)} {prose(proof.why, 160)}" for proof in entries]
+    parts = [f"{_rule(proof)} {prose(proof.why, 160)}" for proof in entries]
     return "; ".join([*parts, *(prose(lack, 160) for lack in gate.lacks), *([more] if more else [])])
+
+
+def _rule(proof: Proof) -> str:
+    return f'<span class="rule">{code(proof.rule)}</span>'
 
 
 def _evidence(memo: Memo, gate: GateProof, link: Link) -> str:
@@ -206,10 +227,15 @@ def _list(entries: Iterable[str], more: str) -> str:
 
 
 def _table(heads: Iterable[str], rows: Iterable[Iterable[str]], class_: str = "") -> str:
+    """Return a table that stays one for a screen reader where a narrow screen shows it as blocks."""
     named = f' class="{class_}"' if class_ else ""
-    head = "".join(f'<th scope="col">{text}</th>' for text in heads)
-    body = "".join("<tr>" + "".join(f"<td>{value}</td>" for value in row) + "</tr>" for row in rows)
-    return f"<table{named}><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    head = "".join(f'<th scope="col" role="columnheader">{text}</th>' for text in heads)
+    cells = ("".join(f'<td role="cell">{value}</td>' for value in row) for row in rows)
+    body = "".join(f'<tr role="row">{text}</tr>' for text in cells)
+    return (
+        f'<table role="table"{named}><thead role="rowgroup"><tr role="row">{head}</tr></thead>'
+        f'<tbody role="rowgroup">{body}</tbody></table>'
+    )
 
 
 def _section(heading: str, parts: Iterator[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from datetime import datetime, timezone
@@ -11,10 +12,11 @@ import pytest
 import yaml
 from cryptography.hazmat.primitives import serialization
 
+from gatelib import attestation
 from gatelib.attestation import statements
 from gatelib.keys import SigningKey
 from tests.attestation_changes import CASES, Case, from_signed_report, waived
-from tests.attestations import ATTESTER, BUNDLE, Attested
+from tests.attestations import ATTESTER, BUNDLE, CLOCK, RUNNER, Attested
 from tests.release import PACK, key
 
 
@@ -58,6 +60,15 @@ def test_a_waiver_in_force_is_named_and_holds(attested: Attested, tmp_path: Path
     assert [waiver["name"] for waiver in found.attestation["waivers"]] == ["for-now"]
 
 
+def test_manifests_of_something_else_are_no_proof(attested: Attested) -> None:
+    gate = attested.gate(gate="pre-promote", bundle=BUNDLE)
+    found = attestation.make(gate, f"{PACK}/release.yaml", [], clock=CLOCK).attestation
+    image = yaml.safe_load(attested.record.read_text("utf-8"))["spec"]["images"][0]
+    assert found.objections == (f"no manifest runs the release's image `{image}`",)
+    statuses = {control.id: control.status for control in found.controls}
+    assert statuses["RUN-01"] == "not evaluated"
+
+
 @pytest.mark.parametrize("name", ["attestation.dsse.json", "vsa.dsse.json"])
 def test_what_is_signed_is_about_the_images_and_the_pack(name: str, attested: Attested) -> None:
     kinds = {"attestation.dsse.json": statements.CONTROLS, "vsa.dsse.json": statements.SUMMARY}
@@ -96,6 +107,50 @@ class TestTheCommands:
             "",
         )
 
+    def test_an_attestation_is_made_from_a_report_that_a_runner_signed(self, release: Attested) -> None:
+        (release.folder / "runner.pem").write_bytes(private(key(RUNNER)))
+        record, about = (
+            f"{PACK}/release.yaml",
+            ["--evidence", PACK, "--config", "gatelib.yaml", "--bundle", BUNDLE],
+        )
+        judged = [record, "payments", "--gate", "pre-promote", *about, "--format", "json=report.json"]
+        assert run(release, *judged, group="check").returncode == 0
+        signing = ["report.json", "--release", record, "--key", "runner.pem", "-o", "gate.dsse.json"]
+        assert run(release, "report", *signing).returncode == 0
+        made = run(release, "render", record, *about, "--report", "gate.dsse.json", "--key", "attester.pem")
+        assert (made.returncode, made.stderr) == (0, "")
+        verified = run(release, "verify", PACK, "--config", "gatelib.yaml", "--bundle", BUNDLE)
+        assert (verified.returncode, verified.stderr) == (0, "")
+
+    def test_a_report_that_nobody_signed_is_not_taken(self, release: Attested) -> None:
+        about = ["--evidence", PACK, "--config", "gatelib.yaml", "--bundle", BUNDLE]
+        judged = [f"{PACK}/release.yaml", "payments", "--gate", "pre-promote", *about]
+        assert run(release, *judged, "--format", "json=report.json", group="check").returncode == 0
+        made = run(release, "render", f"{PACK}/release.yaml", *about, "--report", "report.json")
+        assert (made.returncode, made.stderr) == (3, "gatelib: report.json: is no DSSE envelope\n")
+
+    def test_an_approver_signs_what_the_release_declares(self, release: Attested) -> None:
+        (release.folder / "lea.pem").write_bytes(private(key("lea")))
+        signature = release.path("controls/not-applicable/TEN-01.dsse.json")
+        before = signature.read_bytes()
+        signature.unlink()
+        arguments = [f"{PACK}/release.yaml", "--key", "lea.pem"]
+        signed = run(release, "declare", *arguments, "--control", "TEN-01")
+        assert (signed.returncode, signed.stderr) == (0, "")
+        assert json.loads(signature.read_bytes())["payload"] == json.loads(before)["payload"]
+        refused = run(release, "declare", *arguments, "--control", "SEC-01")
+        assert refused.returncode == 2
+        assert "the Release does not declare `SEC-01` not applicable" in refused.stderr
+
+    def test_who_is_trusted_and_with_which_rules_must_be_said(self, release: Attested) -> None:
+        for arguments, says in (
+            ((PACK, "--no-bundle"), "nobody is trusted with attestations"),
+            ((PACK, "--config", "gatelib.yaml"), "which rules ran is to be verified, or not"),
+        ):
+            found = run(release, "verify", *arguments)
+            assert found.returncode == 2
+            assert says in found.stderr
+
     def test_what_was_edited_is_not_signed(self, release: Attested) -> None:
         judged = [f"{PACK}/release.yaml", "payments", "--evidence", PACK, "--config", "gatelib.yaml"]
         run(release, "render", *judged, "--bundle", BUNDLE, "--skip", "GL-REL-004", "--format", "markdown")
@@ -107,9 +162,9 @@ class TestTheCommands:
         assert not release.path("controls/attestation.dsse.json").exists()
 
 
-def run(release: Attested, *arguments: str) -> subprocess.CompletedProcess[str]:
+def run(release: Attested, *arguments: str, group: str = "attest") -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "gatelib", "attest", *arguments],
+        [sys.executable, "-m", "gatelib", group, *arguments],
         cwd=release.folder,
         capture_output=True,
         text=True,

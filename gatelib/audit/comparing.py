@@ -67,6 +67,9 @@ def _between(then: Any, now: Any, where: str) -> Iterator[Difference]:
                 yield from _entries(then[key], now[key], key)
             else:
                 yield from _between(then[key], now[key], field)
+    elif isinstance(then, list) and isinstance(now, list) and len(then) == len(now):
+        for number, (one, other) in enumerate(zip(then, now, strict=True)):
+            yield from _between(one, other, f"{where}[{number}]")
     elif not _same(then, now):
         yield Difference(where, f"was {_shown(then)}, and is {_shown(now)}")
 

@@ -93,7 +93,7 @@ def read(
     Whatever else lies in a folder is among the ``unread``: an audit leaves nothing out in silence.
 
     Raises:
-        EvidenceError: there is no such folder.
+        EvidenceError: there is no such folder, or nothing in it.
         RegistryError: the registry does not list its tags.
         UsageError: the repository is malformed.
 
@@ -120,6 +120,8 @@ def read(
         first = found.setdefault(entry.identity, entry)
         if first is not entry:
             unread.append(Unread(name, f"is the same release as `{first.name}`"))
+    if not found and not unread:
+        raise EvidenceError("there is no release", file=place)
     return Population(
         tuple(sorted(found.values(), key=lambda entry: entry.identity.text)),
         tuple(sorted(unread)),

@@ -138,7 +138,7 @@ def _show(found: Audit) -> None:
         for note in result.notes:
             notes[note] = notes.get(note, 0) + 1
     for note, count in sorted(notes.items()):
-        click.echo(inert(visible(f"note: {count:,} {note}")))
+        click.echo(inert(visible(f"note, of {count:,}: {note}")))
     for unread in found.unread:
         complain(f"gatelib: {unread.name}: {unread.reason}")
     bad = sum(bool(result.faults) for result in found.results)

@@ -344,6 +344,16 @@ def test_what_is_no_release_is_named_and_the_others_are_chosen_from(shop: Shop) 
     assert sorted(entry["name"] for entry in said["chosen"]) == ["shop-1.0.0", "shop-1.0.3"]
 
 
+def test_where_no_release_is_nothing_holds(shop: Shop) -> None:
+    shutil.rmtree(shop.releases)
+    for made in (False, True):
+        if made:
+            shop.releases.mkdir()
+        done = audit(shop)
+        assert (done.code, done.out) == (3, b"")
+        assert done.complaint.startswith("gatelib: releases: there is no ")
+
+
 def test_releases_may_be_tars_at_any_depth(shop: Shop) -> None:
     for number in (1, 2):
         pack = shop.releases / f"shop-1.0.{number}"

@@ -60,6 +60,16 @@ CHANGES: list[tuple[str, Change, list[Difference]]] = [
         lambda new: [new[key].reverse() for key in ("rules", "findings", "inputs", "evidence", "errors")],
         [],
     ),
+    (
+        "an entry of a list",
+        lambda new: new["selection"]["rules"].__setitem__(1, "GL-K8S-009"),
+        [Difference("selection.rules[1]", 'was `"GL-K8S-002"`, and is `"GL-K8S-009"`')],
+    ),
+    (
+        "the length of a list",
+        lambda new: new["selection"]["skipped"].append("GL-K8S-009"),
+        [Difference("selection.skipped", 'was `[]`, and is `["GL-K8S-009"]`')],
+    ),
     ("the program", lambda new: new["tool"].update(version="0.0.1"), []),
     ("the engine", lambda new: new["engine"].update(name="opa", version="1.0.0"), []),
     ("what else lay in a folder", lambda new: new["not_judged"].clear(), []),

@@ -32,6 +32,8 @@ _READ: Final = (
 _LARGEST: Final = 64 * 1024**2
 _MOST_BYTES: Final = 256 * 1024**2
 _MOST_FILES: Final = 10_000
+_SHOWN: Final = 10
+"""The most objections that an engine is given; there is one or there is none."""
 _HOLDING: Final = ("pass", "not applicable")
 _JUDGED: Final = frozenset({"result", "waiver"})
 """Checks that are left to the rule: it is told what they are about, and says more of it."""
@@ -66,14 +68,17 @@ class Found:
 
     def add(self, path: str, data: bytes | None) -> None:
         """Take a file's bytes, ``None`` where they are too many."""
-        if data is None or len(data) > _LARGEST:
-            self.too_large = True
-            return
-        self._bytes += len(data)
-        self.files[path] = data
-        if self._bytes > _MOST_BYTES or len(self.files) > _MOST_FILES:
+        self._bytes += 0 if data is None else len(data)
+        if (
+            data is None
+            or len(data) > _LARGEST
+            or self._bytes > _MOST_BYTES
+            or len(self.files) == _MOST_FILES
+        ):
             self.too_large = True
             self.files.clear()
+        elif not self.too_large:
+            self.files[path] = data
 
     def verified(self, sealed: bytes, trust: Trust, asked: Asked) -> Iterator[dict[str, Any]]:
         """Yield what a pack's attestation is worth, given the pack's manifest.
@@ -137,6 +142,7 @@ def _attested(attestation: Mapping[str, Any], attester: str | None) -> dict[str,
         "created": attestation["created_utc"],
         "overall": attestation["overall"] and bool(listed) and not attestation["objections"],
         "failed": [control["id"] for control in listed if control["status"] not in _HOLDING],
+        "objections": attestation["objections"][:_SHOWN],
         "waivers": [
             {"name": waiver["name"], "expires": waiver["expires"]} for waiver in attestation["waivers"]
         ],

@@ -79,6 +79,7 @@ def _attested(spec: Mapping[str, Any], about: Mapping[str, Any], now: str) -> di
         "created": _an_hour_before(now),
         "overall": True,
         "failed": [],
+        "objections": [],
         "waivers": [],
         "revision": "2026.11.1",
         **about.get("attestation", {}),

@@ -334,5 +334,6 @@ def test_a_bundle_of_evidence_has_what_is_attested(attested: Attested) -> None:
         "created": "2026-11-22T00:00:00Z",
         "overall": True,
         "failed": [],
+        "objections": [],
         "waivers": [],
     }

@@ -123,10 +123,14 @@ another(release, attestation, field) := sprintf("names no %s", [field]) if {
 objection(attestation) := sprintf("says that these controls do not hold: %s", [concat(", ", failed)]) if {
 	failed := texts(attestation, "failed")
 	count(failed) > 0
+} else := sprintf("says what speaks against the release: %s", [concat("; ", objections)]) if {
+	objections := texts(attestation, "objections")
+	count(objections) > 0
 } else := "does not say that the release may go out" if {
 	object.get(attestation, "overall", null) != true
-} else := "does not say which controls do not hold" if {
-	not is_array(object.get(attestation, "failed", null))
+} else := "does not say what speaks against the release" if {
+	some key in ["failed", "objections"]
+	not is_array(object.get(attestation, key, null))
 }
 
 age_problem(created) := "names no time at which it was made" if {

@@ -22,6 +22,7 @@ attestation := {
 	"created": "2026-11-21T23:00:00Z",
 	"overall": true,
 	"failed": [],
+	"objections": [],
 	"waivers": [{"name": "for-now", "expires": "2026-12-31"}],
 	"revision": "2026.11.1",
 }
@@ -167,10 +168,20 @@ test_deny_what_is_no_plain_yes if {
 	rule.deny == wanted with input as given([object.remove(attestation, ["overall"])])
 }
 
-test_deny_an_attestation_that_hides_which_controls_failed if {
-	wanted := one(["evidencePack"], "does not say which controls do not hold")
-	rule.deny == wanted with input as given([object.remove(attestation, ["failed"])])
-	rule.deny == wanted with input as given([object.union(attestation, {"failed": "TEN-01"})])
+test_deny_what_speaks_against_the_release_besides_its_controls if {
+	wanted := one(["evidencePack"], "says what speaks against the release: rules were skipped; the gate denies")
+	every overall in [true, false] {
+		changed := {"overall": overall, "objections": ["rules were skipped", "the gate denies"]}
+		rule.deny == wanted with input as given([object.union(attestation, changed)])
+	}
+}
+
+test_deny_an_attestation_that_hides_what_speaks_against_the_release if {
+	wanted := one(["evidencePack"], "does not say what speaks against the release")
+	every key in ["failed", "objections"] {
+		rule.deny == wanted with input as given([object.remove(attestation, [key])])
+		rule.deny == wanted with input as given([object.union(attestation, {key: "TEN-01"})])
+	}
 }
 
 test_allow_an_attestation_of_exactly_a_day_ago if {

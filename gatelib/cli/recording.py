@@ -122,6 +122,8 @@ def _keys(
 ) -> tuple[SigningKey | None, tuple[VerificationKey, ...]]:
     """Return the key to sign with, and those whose checkpoints count besides."""
     if key is None:
+        if config is not None:
+            raise UsageError("--config says whose checkpoints count beside those of --key, and there is none")
         return None, ()
     from gatelib import dsse
     from gatelib.cli.keys import read_signing_key

@@ -39,12 +39,7 @@ def find(root: str, disk: Disk) -> End | None:
     for day in layout.days(root, newest_first=True):
         if not day.has_entries:
             continue
-        path = os.path.join(root, day.path, layout.ENTRIES)  # noqa: PTH118
-        descriptor = disk.open(path, os.O_RDWR)
-        try:
-            end = _in(descriptor, disk, day.path)
-        finally:
-            os.close(descriptor)
+        end = _in(os.path.join(root, day.path, layout.ENTRIES), disk, day.path)  # noqa: PTH118
         if end is not None:
             return end
     return None
@@ -66,18 +61,21 @@ def holds(root: str, day: str, size: int, head: str) -> bool:
     return digest(block[:-1].rpartition(b"\n")[2]) == head
 
 
-def _in(descriptor: int, disk: Disk, day: str) -> End | None:
+def _in(path: str, disk: Disk, day: str) -> End | None:
     file = f"{day}/{layout.ENTRIES}"
-    size = os.fstat(descriptor).st_size
-    begin = max(0, size - 2 * (MOST_BYTES + 1) - 1)
-    block = os.pread(descriptor, size - begin, begin)
+    descriptor = layout.open_regular(path)  # for reading: whoever keeps it may have closed a day that is over
+    try:
+        size = os.fstat(descriptor).st_size
+        begin = max(0, size - 2 * (MOST_BYTES + 1) - 1)
+        block = os.pread(descriptor, size - begin, begin)
+    finally:
+        os.close(descriptor)
     whole, _, torn = block.rpartition(b"\n")
     if len(torn) > MOST_BYTES:
         raise EvidenceError("ends in a line that is longer than any entry", file=file, hint=_HINT)
     if torn:
         size -= len(torn)
-        disk.truncate(descriptor, size)
-        disk.sync(descriptor)
+        _cut(path, size, disk)
     if not size:
         return None
     last = whole.rpartition(b"\n")[2]
@@ -88,3 +86,12 @@ def _in(descriptor: int, disk: Disk, day: str) -> End | None:
     if layout.day_of(entry.timestamp) != day:
         raise EvidenceError("the last entry is of another day", file=file, hint=_HINT)
     return End(day, size, digest(last), entry.timestamp)
+
+
+def _cut(path: str, size: int, disk: Disk) -> None:
+    descriptor = disk.open(path, os.O_RDWR)
+    try:
+        disk.truncate(descriptor, size)
+        disk.sync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -213,6 +213,8 @@ def test_writers_at_once_lose_nothing(tmp_path: Path, nearly_due: Path) -> None:
     shutil.copytree(nearly_due, root)
     before = hashes(root)
     writers = [child(root, first=writer * 1_000_000, many=EACH) for writer in range(WRITERS)]
+    while writers[0].poll() is None:
+        assert verify(root).faults == ()
     answers = [writer.communicate() for writer in writers]
     assert [(writer.returncode, err) for writer, (_, err) in zip(writers, answers, strict=True)] == [
         (0, b"")

@@ -45,19 +45,19 @@ NO_PASS: Final = Word("NOT A PASS", "bad")
 COMMANDS: Final = (
     (
         "With gatelib, which also verifies the pack, the reports and the bundle of rules that ran",
-        "gatelib attest verify . --verification-key attester.pub --bundle pre-promote.tar.gz",
+        "gatelib attest verify . --verification-key ../attester.pub --bundle ../pre-promote.tar.gz",
     ),
     (
         "With cosign, which verifies the signature, and that it is about this Evidence Pack",
-        "cosign verify-blob-attestation --key attester.pub \\\n"
+        "cosign verify-blob-attestation --key ../attester.pub \\\n"
         "  --signature controls/attestation.dsse.json \\\n"
         "  --type https://gatelib.dev/attestation/v1 \\\n"
         "  --insecure-ignore-tlog MANIFEST.sha256",
     ),
 )
 WHERE: Final = (
-    "In the release's folder, with nothing but the attester's public key; take the key from a place that you "
-    "trust, never from the release."
+    "In the release's folder, with the attester's public key beside it. Take the key from a place that you "
+    "trust, never from the release, and put nothing into the folder: what is added to it is a fault."
 )
 UNREADABLE: Final = (AttributeError, KeyError, TypeError, ValueError)
 """What comes of reading a value that is no attestation."""
@@ -184,7 +184,7 @@ def natural(text: str) -> list[tuple[int, int, str]]:
 
 
 def context(attestation: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
-    """Yield what an audit needs to come to the verdict again, by name.""" ""
+    """Yield what an audit needs to come to the verdict again, by name."""
     release = attestation["release"]
     yield "Release record", [_digest(release["sha256"])]
     yield "Evidence Pack", [_digest(attestation["pack"]["sha256"])]

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gatelib.errors import UsageError
 from gatelib.evidence import manifest
 from gatelib.evidence.pack import is_pack
-from gatelib.portal import collecting, evidence, pages, site, views
+from gatelib.portal import evidence, pages, site, views
+from gatelib.portal.collecting import each
 from gatelib.portal.model import VERDICTS, Release, Setting, Unread, Verdict
 from gatelib.portal.names import Names
 
@@ -32,23 +32,15 @@ class Built:
 
 
 def releases_in(places: Sequence[Path]) -> list[Path]:
-    """Return the releases that some places are: folders or archives, or folders of these.
-
-    Raises:
-        UsageError: there is none.
-
-    """
+    """Return the releases that some places are: folders or archives, or folders of these."""
     found: list[Path] = []
     for place in places:
         if not place.is_dir() or _is_release(place):
             found.append(place)
             continue
         inside = sorted(entry for entry in place.iterdir() if not entry.name.startswith("."))
-        found += [entry for entry in inside if entry.is_dir() or is_pack(entry)]
-    if not found:
-        raise UsageError(
-            "there is no release", hint="name folders or archives of releases, or a folder of these"
-        )
+        releases = [entry for entry in inside if entry.is_dir() or is_pack(entry)]
+        found += releases or [place]  # which is none, and will be said to be none
     return found
 
 
@@ -75,7 +67,7 @@ def build(
     releases: dict[str, Release] = {}
     unread: list[Unread] = []
     with site.replaced(target) as folder:
-        for found in collecting.each(places, expected, jobs=jobs, progress=progress):
+        for found in each(places, expected, jobs=jobs, progress=progress):
             if isinstance(found, Unread):
                 unread.append(found)
                 continue

@@ -1,0 +1,1 @@
+"""The portal, part by part."""

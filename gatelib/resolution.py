@@ -137,6 +137,11 @@ class InForce:
             return self.config.values[key], self.config.name
         return default, "default"
 
+    def parameter(self, group: str, name: str) -> Any:
+        """Return a parameter of the rules, as it is in force."""
+        data = self.policy.data
+        return {**data["defaults"][group], **data["params"].get(group, {})}[name]
+
     def paths(self, key: str) -> tuple[str, ...]:
         """Return the paths of a setting, the command line's and the configuration's."""
         own: Sequence[str] = getattr(self.settings, key)

@@ -133,14 +133,13 @@ class Run:
         """Return what a control attestation is held against, at the gate that asks for one."""
         if self.force.gate != _ATTESTED:
             return None
-        from gatelib.attestation.making import max_age_hours
         from gatelib.evidence.controls import Asked
 
         config = self.force.config
         named = config.values.get("attestation", {}).get("controls") if config else None
         return Asked(
             now=self.force.now,
-            max_age_hours=max_age_hours(self.force),
+            max_age_hours=self.force.parameter("attestation", "max_age_hours"),
             severities=self.force.policy.data["severities"],
             catalogue=config.place(named) if config and named else None,
         )

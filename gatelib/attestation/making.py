@@ -130,7 +130,7 @@ def make(
         catalogue=catalogue,
         frameworks=frameworks(),
         declared=declared,
-        max_age_hours=max_age_hours(force),
+        max_age_hours=force.parameter("attestation", "max_age_hours"),
         tool=__version__,
         lacks=lacks,
     )
@@ -234,13 +234,6 @@ def source(name: str, content: bytes, report: Report, runner: str | None) -> Sou
         engine={"name": report.engine, "version": report.engine_version},
         signed_by=runner,
     )
-
-
-def max_age_hours(force: InForce) -> float:
-    """Return for how long an attestation, or a report to make one from, is good."""
-    data = force.policy.data
-    values = {**data["defaults"]["attestation"], **data["params"].get("attestation", {})}
-    return float(values["max_age_hours"])
 
 
 def _pack(gate: Gate) -> str:

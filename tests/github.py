@@ -77,11 +77,17 @@ class Runner:
         return {path.name: path for path in sorted(folder.iterdir())} if folder.exists() else {}
 
     def run(
-        self, name: str, *, event: str, ref: str, inputs: Mapping[str, str] | None = None
+        self,
+        name: str,
+        *,
+        event: str,
+        ref: str,
+        inputs: Mapping[str, str] | None = None,
+        done: Mapping[str, Job] | None = None,
     ) -> dict[str, Job]:
-        """Run a workflow, and return the jobs that were not left out."""
+        """Run a workflow, and return the jobs that were not left out; those in ``done`` are not run again."""
         content = workflow(name)
-        jobs: dict[str, Job] = {}
+        jobs: dict[str, Job] = dict(done or {})
         github = {
             "github.event_name": event,
             "github.ref_name": ref,
@@ -91,6 +97,8 @@ class Runner:
             "inputs.tag": (inputs or {}).get("tag", ""),
         }
         for job, spec in content["jobs"].items():
+            if job in jobs:
+                continue
             needed = spec.get("needs", [])
             needed = [needed] if isinstance(needed, str) else needed
             if not all(one in jobs and jobs[one].ok for one in needed):

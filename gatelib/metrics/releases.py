@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -29,28 +30,30 @@ def find(folder: Path) -> Iterator[Release]:
     """Yield every release of a folder, by name; what cannot be read with its error.
 
     Raises:
-        UsageError: there is no such folder.
+        UsageError: there is no such folder, or it cannot be read.
 
     """
-    if not folder.is_dir():
-        raise UsageError("is no folder with releases", file=str(folder))
-    for place in sorted(folder.iterdir()):
-        is_hidden = place.name.startswith(".")
-        if is_hidden or not (place.is_dir() or pack.is_pack(place)):
+    try:
+        places = sorted(place for place in folder.iterdir() if not place.name.startswith("."))
+    except OSError as error:
+        raise UsageError(f"is no folder with releases: {error.strerror}", file=str(folder)) from None
+    for place in places:
+        is_folder = os.path.isdir(place)  # noqa: PTH112 - it raises nothing
+        if not (is_folder or pack.is_pack(place)):
             continue
         try:
-            yield Release(str(place), _folder(place) if place.is_dir() else _archive(place), None)
+            yield Release(str(place), _folder(place) if is_folder else _archive(place), None)
         except GatelibError as error:
             yield Release(str(place), {}, error)
 
 
 def _folder(place: Path) -> dict[str, bytes]:
-    if not (place / RECORD).is_file():
+    if not os.path.isfile(place / RECORD):  # noqa: PTH113
         raise EvidenceError(f"is no release: it has no {RECORD}")
     found = {}
     for name in VERDICTS:
         path = place / name
-        if not path.exists():
+        if not os.path.lexists(path):
             continue
         try:
             if not path.is_file() or path.stat().st_size > DEFAULT_LIMITS.max_parsed:

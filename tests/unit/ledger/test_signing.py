@@ -10,7 +10,8 @@ import pytest
 
 from gatelib import dsse, keys, ledger
 from gatelib.errors import EvidenceError, UsageError
-from gatelib.ledger.checkpoints import PAYLOAD_TYPE
+from gatelib.ledger.checkpoints import PAYLOAD_TYPE, Checkpoint, sign
+from gatelib.ledger.checkpoints import named as named_by_fingerprint
 from tests.ledgers import (
     DAY,
     FIRST,
@@ -177,3 +178,61 @@ def test_a_planted_checkpoint_is_neither_counted_on_nor_written_over(tmp_path: P
     with pytest.raises(EvidenceError, match="the entries are not those that it was signed over"):
         ledger.checkpoint(root, now=NOON, key=signer())
     assert (root / path).read_bytes() == planted
+
+
+def test_a_ledger_that_was_cut_off_is_not_signed_again(tmp_path: Path) -> None:
+    root = two_days(tmp_path / "audit", 3)
+    (path,) = ledger.checkpoint(root, now=NOON, key=signer())
+    write(root / FIRST, lines(root / FIRST)[:-1])
+    for name in ("audit", "eve"):
+        with pytest.raises(EvidenceError) as refused:
+            ledger.checkpoint(root, now=NOON, key=signer(name))
+        assert (refused.value.message, refused.value.file) == (
+            "the entries are not those that it was signed over",
+            path,
+        )
+
+
+def test_a_clock_that_was_set_back_does_not_take_checkpoints_back(tmp_path: Path) -> None:
+    root = two_days(tmp_path / "audit", 1)
+    ledger.checkpoint(root, now=NOON + DAY, key=signer())
+    append(root, [2])
+    (path,) = ledger.checkpoint(root, now=NOON, key=signer())
+    assert said(root, path)["time"] == "2026-11-22T12:00:00Z"
+    assert verify(root).faults == ()
+
+
+@pytest.mark.parametrize("change", ["spaces", "type", "keyid", "payload", "stranger"])
+def test_a_checkpoint_has_one_form(tmp_path: Path, change: str) -> None:
+    root = two_days(tmp_path / "audit", 3)
+    (path,) = ledger.checkpoint(root, now=NOON, key=signer())
+    envelope = dsse.parse((root / path).read_bytes())
+    by = signer()
+    if change == "spaces":
+        content = (root / path).read_bytes().replace(b'":"', b'": "')
+    elif change == "type":
+        content = dsse.sign(envelope.payload, "application/json", [by]).to_json() + b"\n"
+    elif change == "keyid":
+        named_ = keys.SigningKey(key=by.key, algorithm=by.algorithm, keyid="audit")
+        content = dsse.sign(envelope.payload, PAYLOAD_TYPE, [named_]).to_json() + b"\n"
+    elif change == "payload":
+        content = dsse.sign(envelope.payload + b"\n", PAYLOAD_TYPE, [by]).to_json() + b"\n"
+    else:
+        content = dsse.added(envelope, signer("eve")).to_json() + b"\n"
+    (root / path).write_bytes(content)
+    problem = "untrusted" if change in ("keyid", "stranger") else "malformed"
+    assert found(verify(root)) == [(problem, 3, path)]
+
+
+def test_a_checkpoint_is_not_earlier_than_its_last_entry(tmp_path: Path) -> None:
+    root = two_days(tmp_path / "audit", 3)
+    (path,) = ledger.checkpoint(root, now=NOON, key=signer())
+    early = Checkpoint(
+        count=3,
+        head=hashes(root)[-1],
+        ledger="audit",
+        size=(root / FIRST).stat().st_size,
+        time="2026-11-21T11:59:59Z",
+    )
+    (root / path).write_bytes(sign(early, named_by_fingerprint(signer())))
+    assert found(verify(root)) == [("backwards", 3, path)]

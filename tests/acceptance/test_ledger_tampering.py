@@ -96,9 +96,7 @@ SHIFTED = ("contradicted", 12, CHECKPOINT)
             lambda was: [*was[:3], *was[6:]], [("changed", 3, f"{FIRST}:3"), SHIFTED], id="three-removed"
         ),
         pytest.param(lambda was: was[1:], [("beginning", 1, f"{FIRST}:1"), SHIFTED], id="first-removed"),
-        pytest.param(
-            lambda was: was[:7], [("changed", 7, f"{FIRST}:7"), SHIFTED], id="end-of-day-removed"
-        ),
+        pytest.param(lambda was: was[:7], [("changed", 7, f"{FIRST}:7"), SHIFTED], id="end-of-day-removed"),
         pytest.param(
             lambda was: [*was[:4], was[3], *was[4:]],
             [("repeated", 5, f"{FIRST}:5"), SHIFTED],
@@ -336,6 +334,17 @@ def test_a_checkpoint_that_was_taken_away_is_missed(tmp_path: Path) -> None:
     verified = verify(root)
     assert [(fault.problem, fault.entry, fault.message) for fault in verified.faults] == [
         ("unsigned", 4000, "follows one over 2,000 to 3,000 entries, which was taken away")
+    ]
+
+
+def test_a_removal_is_told_once_and_not_by_every_checkpoint_after_it(tmp_path: Path) -> None:
+    root = tmp_path / "audit"
+    append(root, range(2500), key=signer())
+    was = lines(root / FIRST)
+    write(root / FIRST, [*was[:499], *was[500:]])
+    assert found(verify(root)) == [
+        ("changed", 499, f"{FIRST}:499"),
+        ("contradicted", 1000, "2026/11/21/checkpoint-000000001000.dsse.json"),
     ]
 
 

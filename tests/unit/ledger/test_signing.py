@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -35,11 +36,11 @@ def named(day: str, *counts: int) -> tuple[str, ...]:
     return tuple(f"{day}/checkpoint-{count:012}.dsse.json" for count in counts)
 
 
-def said(root: Path, path: str) -> dict[str, object]:
+def said(root: Path, path: str) -> dict[str, Any]:
     envelope = dsse.parse((root / path).read_bytes())
     assert envelope.payload_type == PAYLOAD_TYPE
     assert dsse.signers(envelope, [verifier()]) == (verifier(),)
-    payload: dict[str, object] = orjson.loads(envelope.payload)
+    payload: dict[str, Any] = orjson.loads(envelope.payload)
     return payload
 
 
@@ -224,15 +225,20 @@ def test_a_checkpoint_has_one_form(tmp_path: Path, change: str) -> None:
     assert found(verify(root)) == [(problem, 3, path)]
 
 
-def test_a_checkpoint_is_not_earlier_than_its_last_entry(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("changed", "problem"),
+    [
+        ({"time": "2026-11-21T11:59:59Z"}, "backwards"),
+        ({"size": 1}, "contradicted"),
+        ({"count": 2}, "contradicted"),
+    ],
+    ids=["time", "size", "count"],
+)
+def test_a_checkpoint_says_what_its_last_entry_has(
+    tmp_path: Path, changed: dict[str, Any], problem: str
+) -> None:
     root = two_days(tmp_path / "audit", 3)
     (path,) = ledger.checkpoint(root, now=NOON, key=signer())
-    early = Checkpoint(
-        count=3,
-        head=hashes(root)[-1],
-        ledger="audit",
-        size=(root / FIRST).stat().st_size,
-        time="2026-11-21T11:59:59Z",
-    )
-    (root / path).write_bytes(sign(early, named_by_fingerprint(signer())))
-    assert found(verify(root)) == [("backwards", 3, path)]
+    other = Checkpoint(**{**said(root, path), **changed})
+    (root / path).write_bytes(sign(other, named_by_fingerprint(signer())))
+    assert found(verify(root)) == [(problem, other.count, path)]

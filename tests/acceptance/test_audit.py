@@ -19,7 +19,9 @@ import yaml
 
 from gatelib import deployed
 from gatelib.attestation import making
-from gatelib.evidence import building
+from gatelib.audit import auditing, population
+from gatelib.cli.auditing import auditor_of
+from gatelib.evidence import building, oci
 from gatelib.gate import Gate
 from gatelib.report import Report
 from tests.acceptance.command import Done, gatelib, no_traceback
@@ -168,12 +170,24 @@ def audit(shop: Shop, *options: str | Path) -> Done:
     return Done(done.returncode, done.stdout, done.stderr, 0.0, 0)
 
 
+def audited(shop: Shop, *, inputs: Path | None = None) -> Any:
+    """Return the JSON form of the same, found in this process."""
+    auditor, _ = auditor_of(str(shop.config), (str(inputs or shop.inputs),), str(shop.releases))
+    return auditing.audit(population.read(str(shop.releases)), auditor).to_dict()
+
+
 def checks(done: Done) -> dict[str, set[str]]:
     """Return the checks that do not hold, by release."""
     assert no_traceback(done), done.complaint
-    found = json.loads(done.out)["releases"]
+    return failed(json.loads(done.out))
+
+
+def failed(found: Any) -> dict[str, set[str]]:
+    """Return the checks that do not hold, by release."""
     return {
-        entry["name"]: {fault["check"] for fault in entry["faults"]} for entry in found if entry["faults"]
+        entry["name"]: {fault["check"] for fault in entry["faults"]}
+        for entry in found["releases"]
+        if entry["faults"]
     }
 
 
@@ -254,7 +268,7 @@ def test_what_was_finished_is_not_believed_once_anything_is_another(shop: Shop, 
 
 def test_a_key_of_another_role_attests_nothing(shop: Shop) -> None:
     shop.attest(shop.releases / "shop-1.0.1", signer="ci")
-    assert checks(audit(shop)) == {"shop-1.0.1": {"signature"}}
+    assert failed(audited(shop)) == {"shop-1.0.1": {"signature"}}
 
 
 def test_what_a_run_needs_and_nobody_has_is_named(shop: Shop) -> None:
@@ -273,9 +287,8 @@ def test_what_a_run_needs_and_nobody_has_is_named(shop: Shop) -> None:
 def test_keys_beside_a_configuration_count_only_among_the_inputs(shop: Shop) -> None:
     shutil.copytree(shop.inputs, shop.folder / "few", ignore=shutil.ignore_patterns("keys"))
     (shop.folder / "few" / "keys").symlink_to(shop.inputs / "keys")
-    command = ("audit", "verify", "--releases", "releases", "--inputs", "few", "--format", "json")
-    done = gatelib(*command, "--config", "gate/gatelib.yaml", cwd=shop.folder)
-    assert {fault["message"] for entry in done.report["releases"] for fault in entry["faults"]} == {
+    found = audited(shop, inputs=shop.folder / "few")
+    assert {fault["message"] for entry in found["releases"] for fault in entry["faults"]} == {
         "`report.json` cannot be judged again without `ci.pem`, which the configuration names outside the "
         "inputs"
     }
@@ -363,15 +376,14 @@ def test_releases_may_be_tars_at_any_depth(shop: Shop) -> None:
             changed(shop, pack)
         subprocess.run(["tar", "-czf", place, "-C", pack, "."], check=True)
         shutil.rmtree(pack)
-    assert checks(audit(shop)) == {"2026/shop-1.0.2.tar.gz": {"pack", "rerun"}}
+    assert failed(audited(shop)) == {"2026/shop-1.0.2.tar.gz": {"pack", "rerun"}}
 
 
 def test_releases_may_lie_in_a_registry(shop: Shop, tmp_path: Path) -> None:
     changed(shop, shop.releases / "shop-1.0.2")
     with registry(tmp_path / "registry") as host:
         for pack in sorted(shop.releases.iterdir()):
-            name = f"{host}/evidence/shop:{pack.name.removeprefix('shop-')}"
-            assert gatelib("evidence", "push", pack, name, "--plain-http", cwd=tmp_path).code == 0
+            oci.push(f"{host}/evidence/shop:{pack.name.removeprefix('shop-')}", pack, plain_http=True)
         bundles = f"{host}/evidence/shop:rules"
         pushed = gatelib(
             "bundle", "push", shop.inputs / "bundle.tar.gz", bundles, "--plain-http", cwd=tmp_path
@@ -393,15 +405,15 @@ def test_releases_may_lie_in_a_registry(shop: Shop, tmp_path: Path) -> None:
 def test_a_pack_that_was_judged_from_a_registry_is_judged_again_from_where_it_lies(
     shop: Shop, tmp_path: Path
 ) -> None:
-    for number in (1, 2):
-        pack = shop.releases / f"shop-1.0.{number}"
-        shutil.rmtree(pack / "controls")
-        with registry(tmp_path / f"registry-{number}") as host:
+    with registry(tmp_path / "registry") as host:
+        for number in (1, 2):
+            pack = shop.releases / f"shop-1.0.{number}"
+            shutil.rmtree(pack / "controls")
             name = f"{host}/evidence/shop:1.0.{number}"
-            assert gatelib("evidence", "push", pack, name, "--plain-http", cwd=tmp_path).code == 0
+            oci.push(name, pack, plain_http=True)
             shop.attest(pack, evidence=[f"oci://{name}"], access=lambda _: {"plain_http": True})
     changed(shop, shop.releases / "shop-1.0.2")
-    assert checks(audit(shop)) == {"shop-1.0.2": {"pack", "rerun"}}
+    assert failed(audited(shop)) == {"shop-1.0.2": {"pack", "rerun"}}
 
 
 def test_reports_that_a_runner_signed_are_judged_again(shop: Shop) -> None:
@@ -416,9 +428,9 @@ def test_reports_that_a_runner_signed_are_judged_again(shop: Shop) -> None:
             json.dumps(report).encode(), record, called="release.yaml", key=key("runner")
         )
         shop.attest(pack, reports={"gate.dsse.json": signed})
-    done = audit(shop)
-    assert checks(done) == {"shop-1.0.2": {"rerun"}}
-    assert done.report["releases"][2]["faults"] == [
+    found = audited(shop)
+    assert failed(found) == {"shop-1.0.2": {"rerun"}}
+    assert found["releases"][2]["faults"] == [
         {
             "check": "rerun",
             "message": f"reports/gate.dsse.json: rules[{RULE}].judged was `5`, and is `1`",
@@ -434,7 +446,7 @@ def test_an_attester_who_keeps_quiet_about_an_image_that_nothing_runs_is_reporte
         shop.attest(shop.releases / "shop-1.0.1")
     for number in (0, 2, 3):
         shutil.rmtree(shop.releases / f"shop-1.0.{number}")
-    (only,) = audit(shop).report["releases"]
+    (only,) = audited(shop)["releases"]
     assert only["faults"] == [
         {
             "check": "rerun",

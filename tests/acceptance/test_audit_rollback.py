@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 import yaml
 
+from gatelib.audit.rolling_back import Rollback, Today, judge
+from gatelib.cli.auditing import auditor_of
 from gatelib.ledger.entry import New
+from gatelib.settings import parse_now
 from tests.acceptance.command import Done, gatelib, no_traceback
 from tests.acceptance.test_audit import changed, lied
 from tests.attestations import BUNDLE, Attested
@@ -44,44 +47,69 @@ def payments(tmp_path_factory: pytest.TempPathFactory) -> Attested:
     return release
 
 
-def rollback(folder: Path, release: str, *options: str | Path, now: str = NEXT_DAY) -> Done:
-    done = gatelib("audit", "rollback", release, "--now", now, "--format", "json", *options, cwd=folder)
+def command(shop: Shop, *options: str | Path, now: str = NEXT_DAY) -> Done:
+    """Ask about the shop's release as people do."""
+    own = ("--inputs", "gate", "--config", "gate/gatelib.yaml", "--now", now)
+    done = gatelib("audit", "rollback", "releases/shop-1.0.0", *own, *options, cwd=shop.folder)
     assert no_traceback(done), done.complaint
     return done
 
 
-def of_shop(shop: Shop, *options: str | Path, now: str = NEXT_DAY) -> Done:
-    own = ("--inputs", "gate", "--config", "gate/gatelib.yaml")
-    return rollback(shop.folder, "releases/shop-1.0.0", *own, *options, now=now)
+def judged(
+    pack: Path, inputs: Path, *, config: str = "gatelib.yaml", bundle: Path | None = None, now: str
+) -> Rollback:
+    """Return what is said of a release, by a configuration that lies among its inputs."""
+    moment = parse_now(now)
+    assert moment is not None
+    auditor, _ = auditor_of(str(inputs / config), (str(inputs),), str(pack))
+    return judge(str(pack), auditor, Today(now=moment, config=inputs / config, bundle=bundle))
 
 
-def of_payments(release: Attested, *options: str | Path, config: str = "gatelib.yaml", now: str) -> Done:
-    # The pack is given as it is, and the folder that it lies in has all its gate ran with.
-    return rollback(release.folder, "release-2.14.0", "--inputs", ".", "--config", config, *options, now=now)
+def of_shop(
+    shop: Shop, *, config: str = "gatelib.yaml", bundle: Path | None = None, now: str = NEXT_DAY
+) -> Rollback:
+    return judged(shop.releases / "shop-1.0.0", shop.inputs, config=config, bundle=bundle, now=now)
 
 
-def decided(done: Done) -> tuple[int, str, list[tuple[str, str]], list[tuple[str, str]]]:
-    """Return the exit code, the decision, and the faults of both days, checks first."""
-    said = done.report
-    then, today = ([(fault["check"], fault["message"]) for fault in said[day]] for day in ("then", "today"))
-    return done.code, str(said["decision"]), then, today
+def of_payments(
+    release: Attested, *, config: str = "gatelib.yaml", bundle: Path | None = None, now: str
+) -> Rollback:
+    # The folder that the pack lies in has all that its gate ran with.
+    return judged(release.pack, release.folder, config=config, bundle=bundle, now=now)
+
+
+def decided(found: Rollback) -> tuple[int, str, list[tuple[str, str]], list[tuple[str, str]]]:
+    """Return the exit code, the decision, and the faults of both days."""
+    then, today = ([(fault.check, fault.message) for fault in day] for day in (found.then, found.today))
+    return found.exit_code, found.decision, then, today
 
 
 def test_a_release_that_still_holds_is_go_and_its_entry_names_digests_only(shop: Shop) -> None:
-    done = of_shop(shop, now=NEXT_YEAR)
+    done = command(shop, "--format", "json", now=NEXT_YEAR)
     pack = shop.releases / "shop-1.0.0"
-    assert decided(done) == (0, "GO", [], [])
-    assert done.report["entry"] == {
-        "type": "rollback",
-        "evidence": {
-            "shop-1.0.0/pack": digest(pack / "MANIFEST.sha256"),
-            "shop-1.0.0/attestation": digest(pack / "controls" / "attestation.dsse.json"),
+    assert done.report == {
+        "schema": "gatelib.dev/rollback/v1",
+        "release": {
+            "service": "shop",
+            "version": "1.0.0",
+            "sha256": digest(pack / "MANIFEST.sha256").removeprefix("sha256:"),
+        },
+        "decision": "GO",
+        "then": [],
+        "today": [],
+        "entry": {
+            "type": "rollback",
+            "evidence": {
+                "shop-1.0.0/pack": digest(pack / "MANIFEST.sha256"),
+                "shop-1.0.0/attestation": digest(pack / "controls" / "attestation.dsse.json"),
+            },
         },
     }
+    assert done.code == 0
 
 
 def test_the_ledger_takes_the_entry_as_it_is_printed(shop: Shop, tmp_path: Path) -> None:
-    printed = of_shop(shop, "--format", "entry")
+    printed = command(shop, "--format", "entry")
     done = gatelib("ledger", "append", tmp_path / "audit", "-", stdin=printed.out, cwd=tmp_path)
     assert done.code == 0, done.complaint
     (line,) = [
@@ -100,12 +128,10 @@ def test_a_release_that_did_not_hold_on_its_day_is_no_go(shop: Shop) -> None:
 
 def test_a_release_that_was_changed_is_no_go_and_the_ledger_hears_of_it(shop: Shop) -> None:
     changed(shop, shop.releases / "shop-1.0.0")
-    done = of_shop(shop)
-    assert (done.code, done.report["decision"], done.report["entry"]["type"]) == (
-        1,
-        "NO-GO",
-        "rollback-refused",
-    )
+    done = command(shop)
+    *_, decision, entry = done.text.splitlines()
+    assert (done.code, decision, json.loads(entry)["type"]) == (1, "NO-GO: shop 1.0.0", "rollback-refused")
+    assert of_shop(shop).entry == json.loads(entry)
 
 
 def test_a_release_whose_attester_is_not_trusted_any_more_is_no_go(shop: Shop) -> None:
@@ -119,27 +145,27 @@ def test_a_release_whose_attester_is_not_trusted_any_more_is_no_go(shop: Shop) -
     )
 
 
-def test_a_bundle_whose_key_was_given_up_is_no_go(shop: Shop, tmp_path: Path) -> None:
+def test_a_bundle_whose_key_was_given_up_is_no_go(shop: Shop) -> None:
     today = yaml.safe_load(shop.config.read_text())
     today["trust"]["bundle"] = [{"keyid": "next", "key": "keys/next.pem"}]
     (shop.inputs / "keys" / "next.pem").write_bytes(public("next"))
     (shop.inputs / "today.yaml").write_text(yaml.safe_dump(today))
-    code, decision, then, _ = decided(of_shop(shop, "--config", "gate/today.yaml"))
+    code, decision, then, _ = decided(of_shop(shop, config="today.yaml"))
     assert (code, decision, [check for check, _ in then]) == (1, "NO-GO", ["bundle"])
 
 
 def test_rules_of_today_are_held_against_what_was_released(shop: Shop) -> None:
     (shop.folder / "today.tar.gz").write_bytes(bundle("GL-REL-002", "GL-REL-017"))
-    same = of_shop(shop, "--bundle", "gate/bundle.tar.gz", now=NEXT_YEAR)
+    same = of_shop(shop, bundle=shop.inputs / "bundle.tar.gz", now=NEXT_YEAR)
     assert decided(same) == (0, "GO", [], [])
-    code, decision, then, today = decided(of_shop(shop, "--bundle", "today.tar.gz"))
+    code, decision, then, today = decided(of_shop(shop, bundle=shop.folder / "today.tar.gz"))
     assert (code, decision, then) == (1, "NO-GO", [])
     assert {(check, message.partition(":")[0]) for check, message in today} == {("rules", "GL-REL-002")}
 
 
 def test_rules_of_today_that_nobody_has_signed_judge_nothing(shop: Shop) -> None:
     (shop.folder / "today.tar.gz").write_bytes(bundle(signer="eve"))
-    code, decision, _, today = decided(of_shop(shop, "--bundle", "today.tar.gz"))
+    code, decision, _, today = decided(of_shop(shop, bundle=shop.folder / "today.tar.gz"))
     assert (code, decision, [check for check, _ in today]) == (3, "NO-GO", ["unavailable"])
 
 
@@ -162,8 +188,8 @@ def test_a_waiver_that_was_revoked_since_is_no_go_by_attestation_and_by_rules(pa
     said = {"revocations": [{"name": "for-now", "reason": "nobody measures", "revoked": "2026-11-22"}]}
     (payments.folder / "revoked-today.yaml").write_text(yaml.safe_dump(said))
     (payments.folder / "today.yaml").write_text(yaml.safe_dump(config))
-    done = of_payments(payments, "--bundle", BUNDLE, config="today.yaml", now=NEXT_DAY)
-    code, decision, then, today = decided(done)
+    found = of_payments(payments, bundle=payments.folder / BUNDLE, config="today.yaml", now=NEXT_DAY)
+    code, decision, then, today = decided(found)
     assert (code, decision, then) == (1, "NO-GO", [])
     assert today[0] == ("waiver", "the exception `for-now` was revoked: nobody measures")
     assert {message.partition(":")[0] for check, message in today[1:] if check == "rules"} == {

@@ -53,7 +53,7 @@ class Line(NamedTuple):
     """One line of a file."""
 
     data: bytes | None
-    """Without its end; ``None`` where it is longer than an entry can be."""
+    """Without its end; ``None`` where it is too long to be kept, and so longer than any entry."""
     number: int
     """From 1."""
     end: int
@@ -125,7 +125,7 @@ def lines(descriptor: int, *, at: int = 0, number: int = 0) -> Iterator[Line]:
         rest = whole.pop()
         for data in whole:
             number, at = number + 1, at + len(data) + 1
-            yield Line(data if len(data) <= MOST_BYTES else None, number, at, True)
+            yield Line(data, number, at, True)
         if len(rest) > MOST_BYTES:
             rest, skipped = b"", len(rest)
     if skipped:

@@ -337,6 +337,15 @@ def test_a_checkpoint_that_was_taken_away_is_missed(tmp_path: Path) -> None:
     ]
 
 
+def test_what_a_checkpoint_has_proven_is_not_suspected(tmp_path: Path) -> None:
+    root = two_days(tmp_path / "audit", 8)
+    ledger.checkpoint(root, now=NOON, key=signer())
+    append(root, [9, 10, 11])
+    was = lines(root / FIRST)
+    write(root / FIRST, [*was[:8], *was[9:]])
+    assert found(verify(root)) == [("changed", 9, f"{FIRST}:9")]
+
+
 def test_a_removal_is_told_once_and_not_by_every_checkpoint_after_it(tmp_path: Path) -> None:
     root = tmp_path / "audit"
     append(root, range(2500), key=signer())

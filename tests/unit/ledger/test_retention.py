@@ -179,6 +179,29 @@ def test_a_manifest_that_cannot_be_read_names_what_nobody_knows(place: Path) -> 
     ]
 
 
+def test_what_a_manifest_lists_by_another_manifest_is_kept_as_long(place: Path) -> None:
+    inner, outer = place / "evidence/a", place / "evidence/z"
+    inner.mkdir()
+    outer.mkdir()
+    (inner / "x.json").write_text("x")
+    (inner / "release.yaml").write_text("inner")
+    (inner / manifest.NAME).write_bytes(manifest.write({"x.json": sha("x")}))
+    digest = sha((inner / manifest.NAME).read_text())
+    (outer / manifest.NAME).write_bytes(manifest.write({f"sub/{manifest.NAME}": digest}))
+    named = [
+        New("ci-attestation", {"inner": f"sha256:{digest}"}),
+        New("release", {"outer": f"sha256:{sha((outer / manifest.NAME).read_text())}"}),
+    ]
+    ledger.append(place / "audit", named, now=NOON)
+    found = judged(place, AFTER_ONE, may_delete=[inner])
+    assert [(entry.path, entry.until) for entry in found.refused] == [
+        ("a/MANIFEST.sha256", "2029-11-21"),
+        ("a/release.yaml", "2029-11-21"),
+        ("a/x.json", "2029-11-21"),
+    ]
+    assert judged(place, AFTER_THREE, may_delete=[inner, outer]).refused == ()
+
+
 def test_evidence_that_is_not_there_at_all_is_an_error(place: Path) -> None:
     with pytest.raises(EvidenceError):
         retention(place / "audit", place / "gone", now=NOON, keys=None)

@@ -23,6 +23,7 @@ from tests.release import PACK, key, public
 
 TAG = "v2.14.0"
 WRITER = "ledger-writer"
+TAKE = "Take the tag's commit, which must have been merged"
 PUBLISHED = [
     "attestation.dsse.json",
     "attestation.html",
@@ -207,17 +208,19 @@ def test_the_portal_is_built_from_what_is_attached(attested: Any) -> None:
     assert runner.run("portal.yml", event="workflow_dispatch", ref="attack") == {}
 
 
-def refused(place: Place, folder: Path, tag: str, because: str) -> None:
+def refused(place: Place, folder: Path, tag: str, step: str) -> str:
+    """Have a step of the gate end a run, with nothing done; return what that step said."""
     runner = place.runner(folder / "runner")
     jobs = asked(runner, tag)
-    assert states(jobs) == {"gate": False}
-    assert because in jobs["gate"].log, jobs["gate"].log
-    assert runner.called == []
+    assert (states(jobs), runner.called) == ({"gate": False}, [])
+    last, _, said = jobs["gate"].log.rpartition("## ")[2].partition("\n")
+    assert last == step, jobs["gate"].log
+    return said
 
 
 @pytest.mark.parametrize("tag", ["v2.14.0;touch x", "$(touch x)", "main", "v2.14", "v2.14.0\n", "--help", ""])
 def test_a_name_that_is_no_releases_is_refused(place: Place, tmp_path: Path, tag: str) -> None:
-    refused(place, tmp_path, tag, "## Take the tag's commit, which must have been merged\n")
+    refused(place, tmp_path, tag, TAKE)
     assert list(tmp_path.rglob("x")) == []
 
 
@@ -227,7 +230,7 @@ def test_a_tag_on_what_was_never_merged_is_refused(place: Place, tmp_path: Path)
     repository.commit("Attack", branch="attack")
     repository.tag("v2.14.1")
     repository.git("switch", "--quiet", "main")
-    refused(place, tmp_path, "v2.14.1", "## Take the tag's commit, which must have been merged\n")
+    assert refused(place, tmp_path, "v2.14.1", TAKE) == ""
 
 
 def test_a_pack_of_another_commit_is_refused(place: Place, tmp_path: Path) -> None:
@@ -236,7 +239,7 @@ def test_a_pack_of_another_commit_is_refused(place: Place, tmp_path: Path) -> No
     repository.commit("Work on")
     repository.tag(TAG)
     try:
-        refused(place, tmp_path, TAG, "## Compare the Release with the tag\nfalse\n")
+        assert refused(place, tmp_path, TAG, "Compare the Release with the tag") == "false\n"
     finally:
         repository.git("switch", "--quiet", "--detach", commit)
         repository.tag(TAG)
@@ -259,7 +262,7 @@ def test_what_a_rule_denies_is_not_attested_and_no_configuration_of_the_tag_coun
         (repository.copy / "policy" / "gatelib.yaml").write_text(good)
         repository.commit("Put the configuration back")
         place.push(commit)
-        refused(place, tmp_path, TAG, "GL-K8S-001")
+        assert "deny critical GL-K8S-001: " in refused(place, tmp_path, TAG, "Judge")
 
 
 def test_the_archive_that_is_attached_has_the_whole_pack(attested: Any, place: Place) -> None:

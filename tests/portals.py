@@ -142,7 +142,9 @@ class Example:
             rules[rule] |= {"status": "fail", "findings": rules[rule]["findings"] + 1}
             report["findings"].append(finding(rule, message))
         for number in range(wanted.warned):
-            report["findings"].append(finding("GL-K8S-010", f"warning {number}", action="warn"))
+            report["findings"].append(
+                finding("GL-K8S-010", f"Deployment `worker-{number}` has no autoscaler", action="warn")
+            )
         for waiver in wanted.waived:
             rule = waiver["rule"]
             rules[rule] |= {"status": "waived", "findings": rules[rule]["findings"] + 1}
@@ -213,7 +215,7 @@ def history(example: Example, folder: Path, count: int, services: Sequence[str] 
 def _typical(number: int, service: str, version: str, created: str) -> Wanted:
     wanted = Wanted(service=service, version=version, created=created, warned=number * 7 % 5)
     if number % 11 == 3:
-        wanted.denied = [("GL-REL-004", "`CVE-2026-1042` in `openssl` is critical, and fixed in 3.0.19")]
+        wanted.denied = [("GL-REL-003", "`CVE-2026-1042` in `openssl` is critical, and fixed in 3.0.19")]
     if number % 17 == 5:
         wanted.skipped = ["GL-REL-019"]
     if number % 3 == 0:

@@ -29,6 +29,9 @@ from gatelib.report import SCHEMA as REPORT
 from gatelib.settings import parse_now
 
 ATTESTATION: Final = "gatelib.dev/attestation/v1"
+_MOST_CONTROLS: Final = 500
+_MOST_LINES: Final = 1000
+"""Of each list of an attestation; no honest one is as long."""
 _MOST_FINDINGS: Final = 100
 """Of a report, on a page; the report has the rest."""
 
@@ -44,8 +47,11 @@ def attestation(value: object) -> Attestation:
     release = mapping(said.get("release"))
     if said.get("schema") != ATTESTATION:
         raise EvidenceError(f"is no attestation: its `schema` is not `{ATTESTATION}`")
-    controls = tuple(map(_control, mappings(said.get("controls"))))
-    objections = texts(said.get("objections"))
+    listed = mappings(said.get("controls"))
+    if len(listed) > _MOST_CONTROLS:
+        raise EvidenceError(f"names more than {_MOST_CONTROLS} controls")
+    controls = tuple(map(_control, listed))
+    objections = texts(said.get("objections"))[:_MOST_LINES]
     proved = all(control.status in ("pass", "not applicable") for control in controls)
     return Attestation(
         created=_moment(said.get("created_utc")),
@@ -54,10 +60,10 @@ def attestation(value: object) -> Attestation:
         overall=said.get("overall") is True and bool(controls) and proved and not objections,
         objections=objections,
         controls=controls,
-        waivers=tuple(map(_waiver, mappings(said.get("waivers")))),
+        waivers=tuple(map(_waiver, mappings(said.get("waivers"))[:_MOST_LINES])),
         changes=tuple(
             (text(change.get("id")), text(change.get("summary")), text(change.get("url")))
-            for change in mappings(release.get("changes"))
+            for change in mappings(release.get("changes"))[:_MOST_LINES]
         ),
         reports=tuple(
             (text(report.get("file")), text(report.get("sha256"))) for report in mappings(said.get("reports"))
@@ -89,10 +95,10 @@ def gate(value: object, *, file: str, is_attested: bool) -> GateLine:
         outcome=text(said.get("outcome")),
         now=_moment(said.get("now")),
         is_attested=is_attested,
-        rules=tuple(map(_rule, mappings(said.get("rules")))),
+        rules=tuple(map(_rule, mappings(said.get("rules"))[:_MOST_LINES])),
         findings=tuple(map(_finding, order[:_MOST_FINDINGS])),
         counts={standing: counted[standing] for standing in STANDINGS},
-        errors=tuple(text(error.get("message")) for error in mappings(said.get("errors"))),
+        errors=tuple(text(error.get("message")) for error in mappings(said.get("errors"))[:_MOST_LINES]),
         facts=tuple(
             (_inside(text(entry.get("file"))), dict(fact))
             for entry in mappings(said.get("evidence"))
@@ -124,12 +130,12 @@ def _control(said: Mapping[str, Any]) -> ControlLine:
         statement=text(said.get("statement")),
         owner=text(said.get("owner")),
         details=tuple(map(_detail, listed(said.get("details")))),
-        rules=tuple(map(_rule, mappings(said.get("rules")))),
-        evidence=tuple(map(_evidence, mappings(said.get("evidence")))),
-        waivers=texts(said.get("waivers")),
+        rules=tuple(map(_rule, mappings(said.get("rules"))[:_MOST_LINES])),
+        evidence=tuple(map(_evidence, mappings(said.get("evidence"))[:_MOST_LINES])),
+        waivers=texts(said.get("waivers"))[:_MOST_LINES],
         clauses=tuple(
             (text(entry.get("framework")), text(entry.get("clause")))
-            for entry in mappings(said.get("clauses"))
+            for entry in mappings(said.get("clauses"))[:_MOST_LINES]
         ),
         reason=f"{reason} (signed by {by})" if status == "not applicable" else "",
     )

@@ -179,7 +179,10 @@ def _work(auditor: Auditor) -> Callable[[Todo], Done]:
             return Done("", Result(identity=found.identity, name=found.name, faults=faults), False)
         if (known := todo.known.get(content)) is not None:
             return Done(content, Result.from_dict(known), False)
-        return Done(content, verifying.verify(found, auditor), True)
+        try:
+            return Done(content, verifying.verify(found, auditor), True)
+        except Exception as error:  # one release must not keep all the others from being judged
+            return _lost(found, f"gatelib itself failed on it, which is a bug: {error!r}")
 
     return work
 

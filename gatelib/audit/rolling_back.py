@@ -18,7 +18,7 @@ from gatelib.audit.opening import opened
 from gatelib.audit.population import Identity, identify
 from gatelib.audit.rerun import Rerun, Unavailable, local
 from gatelib.audit.verifying import Auditor, Case, unavailable
-from gatelib.errors import GatelibError
+from gatelib.errors import EvidenceError, GatelibError
 from gatelib.exceptions import revoked
 from gatelib.report import Report
 
@@ -137,7 +137,7 @@ def _by_todays_rules(case: Case, report: Mapping[str, Any], bundle: Path, config
     with tree.tree() as place:
         again = Rerun(asked, case.release.folder, case.files, means, place)
         try:
-            found = next(again.reports())
+            found = next(again.reports(), EvidenceError("the report names nothing that was judged"))
         except Unavailable as error:
             yield Fault(UNAVAILABLE, f"today's rules cannot judge without {error.what}")
             return

@@ -147,12 +147,16 @@ class Case:
         if now is None:
             yield Fault(UNAVAILABLE, "nothing says when the release was judged")
             return
-        found = evidence.verify(
-            self.release.place,
-            producers=self.auditor.trust.evidence,
-            now=now,
-            max_age_days=self._parameter("evidence", "max_age_days"),
-        )
+        try:
+            found = evidence.verify(
+                self.release.place,
+                producers=self.auditor.trust.evidence,
+                now=now,
+                max_age_days=self._parameter("evidence", "max_age_days"),
+            )
+        except EvidenceError as error:
+            yield unavailable(error)
+            return
         for fault in found.faults:
             check = UNAVAILABLE if fault.problem == "unreadable" else "pack"
             yield Fault(check, f"`{fault.file}` {fault.message}")
@@ -226,7 +230,8 @@ class Case:
                 self.notes.update(comparing.notes(said, form))
             if not best:
                 return [*self._undeployed(name, again)]
-        return best if best is not None else failures[:1]
+        nothing = Fault(UNAVAILABLE, f"`{name}` cannot be judged again: it names nothing that was judged")
+        return best if best is not None else [*failures, nothing][:1]
 
     def _undeployed(self, name: str, again: Rerun) -> Iterator[Fault]:
         """Yield the images that nothing runs, where the attester judged by himself and does not say so."""

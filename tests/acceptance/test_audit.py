@@ -105,7 +105,18 @@ class Liar(Gate):
         return replace(found, findings=(), rules=rules)
 
 
-def lied(shop: Shop, pack: Path) -> None:
+class Forgetful(Liar):
+    """The same, which says of nothing but the pack that it was read."""
+
+    __slots__ = ()
+
+    def check(self, *arguments: Any, **settings: Any) -> Report:
+        found = super().check(*arguments, **settings)
+        inputs = tuple(entry for entry in found.inputs if not entry[0].endswith(".yaml"))
+        return replace(found, inputs=inputs)
+
+
+def lied(shop: Shop, pack: Path, kind: type[Gate] = Liar) -> None:
     """Release with an exhausted budget, and attest the contrary with the attester's own key."""
     for name in ("index.jsonl", "MANIFEST.sha256"):
         (pack / name).unlink()
@@ -114,7 +125,7 @@ def lied(shop: Shop, pack: Path) -> None:
     real = shop.gate(pack)
     liar = object.__new__(Shop)
     liar.folder, liar.inputs = shop.folder, shop.inputs
-    liar.gate = lambda *_, **__: Liar(real.settings, real.policy)  # type: ignore[method-assign] # the attack
+    liar.gate = lambda *_, **__: kind(real.settings, real.policy)  # type: ignore[method-assign] # the attack
     liar.attest(pack)
 
 
@@ -292,6 +303,18 @@ def test_keys_beside_a_configuration_count_only_among_the_inputs(shop: Shop) -> 
         "`report.json` cannot be judged again without `ci.pem`, which the configuration names outside the "
         "inputs"
     }
+
+
+def test_a_report_that_names_nothing_that_was_judged_is_not_believed(shop: Shop) -> None:
+    lied(shop, shop.releases / "shop-1.0.1", Forgetful)
+    found = audited(shop)
+    assert failed(found) == {"shop-1.0.1": {"unavailable"}}
+    assert found["releases"][1]["faults"] == [
+        {
+            "check": "unavailable",
+            "message": "`report.json` cannot be judged again: it names nothing that was judged",
+        }
+    ]
 
 
 def test_a_sample_is_drawn_again_and_only_it_is_verified(shop: Shop, tmp_path: Path) -> None:

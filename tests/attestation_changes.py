@@ -310,13 +310,13 @@ CASES: Final = (
     Case(
         "the approver's signature that a control is not applicable, removed",
         "controls",
-        "`TEN-01` is attested as `not applicable`, and the reports say `TEN-01` is `not evaluated`",
+        "which does not count: `controls/not-applicable/TEN-01.dsse.json` is missing",
         nothing_signed,
     ),
     Case(
         "the approver's signature that a control is not applicable: another's, who may not",
         "controls",
-        "`TEN-01` is attested as `not applicable`, and the reports say `TEN-01` is `not evaluated`",
+        "which does not count: the signature is signed by nobody who is trusted with it",
         signed_by_another,
     ),
     Case(

@@ -101,11 +101,10 @@ class _Judge:
             for rule, proof in proofs.items()
             if proof.standing == "not evaluated"
         ]
-        reasons = [*self.case.doubts]
+        reasons = [self.case.unproved[control.id]] if control.id in self.case.unproved else []
+        reasons += self.case.doubts
         if not any(proof.standing in ("passed", "waived") for proof in proofs.values()):
             reasons.append("nothing was judged")
-        if why := self.case.unproved.get(control.id):
-            reasons.append(why)
         status: Status = "pass"
         if denied:
             status = "fail"

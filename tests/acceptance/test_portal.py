@@ -15,7 +15,7 @@ _MOST_SECONDS: Final = 30
 
 
 def _build(example: Example, releases: Path, site: Path) -> Done:
-    options = ["--config", example.config, "--now", "2026-11-22T00:30:00Z"]
+    options = ["--config", str(example.config), "--now", "2026-11-22T00:30:00Z"]
     return gatelib("portal", "build", releases, "-o", site, *options, cwd=releases.parent)
 
 

@@ -121,3 +121,14 @@ def parse_now(text: str) -> datetime | None:
     except ValueError:
         return None
     return moment if 1970 <= moment.year <= 2259 else None
+
+
+def has_ended(expires: object, now: datetime) -> bool:
+    """Tell whether an expiry has passed, as ``gatelib.lib.timestamps`` reads it."""
+    if not isinstance(expires, str):
+        return False
+    moment = parse_now(expires)
+    if moment is not None:
+        return moment <= now
+    last_second = parse_now(f"{expires}T23:59:59Z")
+    return last_second is not None and last_second < now.replace(microsecond=0)

@@ -13,7 +13,7 @@ from typing import Any, Final
 import orjson
 
 from gatelib import dsse
-from gatelib.attestation import making, statements
+from gatelib.attestation import statements, vouched
 from gatelib.bundle import archive, build, definition, signatures
 from gatelib.bundle.loading import SIGNATURES
 from gatelib.evidence import building
@@ -161,7 +161,7 @@ def from_signed_report(release: Attested, signer: str = RUNNER) -> None:
     """Attest from a report that a runner has signed, and not from a run."""
     form = release.report(gate="pre-promote", bundle="pre-promote.tar.gz").to_dict()
     record = release.record.read_bytes()
-    content = making.signed_report(orjson.dumps(form), record, called="release.yaml", key=key(signer))
+    content = vouched.signed(orjson.dumps(form), record, called="release.yaml", key=key(signer))
     release.attest(reports={"gate.dsse.json": content})
 
 

@@ -12,8 +12,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
-from gatelib import attestation
-from gatelib.attestation import Expected, Made, Verification, declaring, packs
+from gatelib.attestation import declaring, making, packs, verifying
+from gatelib.attestation.checking import Expected
+from gatelib.attestation.making import Made
+from gatelib.attestation.verifying import Verification
 from gatelib.bundle import archive, build, definition, signatures
 from gatelib.bundle.loading import SIGNATURES
 from gatelib.config import read
@@ -84,14 +86,14 @@ class Attested(Release):
             }
         )
         record, *paths = self.judged()
-        return attestation.make(
+        return making.make(
             gate, record, paths, clock=clock, **{k: v for k, v in settings.items() if k in own}
         )
 
     def attest(self, *, signer: str = ATTESTER, **settings: Any) -> Made:
         """Make the attestation, sign it, and put all of it into the pack."""
         made = self.make(**settings)
-        files = {"attestation.json": made.content, **made.reports, **attestation.signed(made, key(signer))}
+        files = {"attestation.json": made.content, **made.reports, **making.signed(made, key(signer))}
         for name, content in files.items():
             place = self.path(f"controls/{name}")
             place.parent.mkdir(parents=True, exist_ok=True)
@@ -114,7 +116,7 @@ class Attested(Release):
             max_age_hours=24,
             bundle=bundle_sha256(),
         )
-        return attestation.verify(packs.read(self.pack), replace(wanted, **expected), content)
+        return verifying.verify(packs.read(self.pack), replace(wanted, **expected), content)
 
     def faults(self, **settings: Any) -> Sequence[tuple[str, str]]:
         """Return what does not hold."""

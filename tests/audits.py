@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import yaml
 
-from gatelib import attestation
+from gatelib.attestation import making
 from gatelib.bundle import archive, build, definition, signatures
 from gatelib.evidence import building, layout
 from gatelib.gate import Gate
@@ -127,7 +127,7 @@ class Shop:
         clock = parse_now(NOW)
         assert clock is not None
         record = f"{pack.relative_to(self.folder).as_posix()}/release.yaml"
-        made = attestation.make(
+        made = making.make(
             self.gate(pack, **values),
             record,
             [MANIFESTS],
@@ -136,7 +136,7 @@ class Shop:
             reports=reports,
         )
         assert made.attestation.overall, made.content.decode()
-        files = {"attestation.json": made.content, **made.reports, **attestation.signed(made, key(signer))}
+        files = {"attestation.json": made.content, **made.reports, **making.signed(made, key(signer))}
         for name, content in files.items():
             place = pack / "controls" / name
             place.parent.mkdir(parents=True, exist_ok=True)

@@ -14,9 +14,9 @@ from typing import Any, Final
 import orjson
 import yaml
 
-from gatelib import attestation, report_form
-from gatelib.attestation import assembling, declaring, making, statements
-from gatelib.attestation.model import NotApplicable
+from gatelib import report_form
+from gatelib.attestation import assembling, declaring, statements, vouched
+from gatelib.attestation.model import Attestation, NotApplicable
 from gatelib.controls import frameworks, load
 from gatelib.evidence import release as releases
 from tests.attestations import ATTESTER, Attested
@@ -89,7 +89,7 @@ class Example:
         found = assembling.assemble(
             about,
             pack,
-            [(making.source("report.json", content, parsed, None), parsed)],
+            [(vouched.source("report.json", content, parsed, None), parsed)],
             created=wanted.created,
             catalogue=self.catalogue,
             frameworks=self.frameworks,
@@ -112,7 +112,7 @@ class Example:
             write(folder / name, data)
         return folder
 
-    def _attested(self, found: attestation.Attestation, wanted: Wanted) -> dict[str, bytes]:
+    def _attested(self, found: Attestation, wanted: Wanted) -> dict[str, bytes]:
         form = orjson.loads(orjson.dumps(found.to_dict()))
         if wanted.edit:
             wanted.edit(form)

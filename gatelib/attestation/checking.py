@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from gatelib import report_form
-from gatelib.attestation import assembling, declaring, making, statements
+from gatelib.attestation import assembling, declaring, statements, vouched
 from gatelib.attestation.declaring import Declared
 from gatelib.attestation.forms import require
 from gatelib.attestation.model import NotApplicable
@@ -24,10 +24,9 @@ from gatelib.controls import Catalogue
 from gatelib.errors import EvidenceError, SignatureError
 from gatelib.evidence import release as releases
 from gatelib.evidence.manifest import CONTROLS
-from gatelib.exceptions.judging import has_ended
 from gatelib.exceptions.revoked import Revocations
 from gatelib.report import Report
-from gatelib.settings import parse_now
+from gatelib.settings import has_ended, parse_now
 from gatelib.trust import Trust
 
 _RECORD: Final = "release.yaml"
@@ -154,8 +153,8 @@ class Check:
             return report_form.parse(value), None
         about = (self.said["release"]["images"], self.said["pack"]["sha256"])
         if self.expected.trust.reports:
-            return making.opened_report(content, *about, self.expected.trust.reports)
-        return making.claimed_report(content, *about), said["signed_by"]
+            return vouched.opened(content, *about, self.expected.trust.reports)
+        return vouched.claimed(content, *about), said["signed_by"]
 
     def _bundle(self) -> Iterator[Fault]:
         for said in self.said["reports"]:
@@ -184,7 +183,7 @@ class Check:
             assembling.subject(self.record or b"", called=_RECORD),
             self.said["pack"]["sha256"],
             [
-                (making.source(name, content, report, runner), report)
+                (vouched.source(name, content, report, runner), report)
                 for name, content, report, runner in reports
             ],
             created=self.said["created_utc"],

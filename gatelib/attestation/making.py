@@ -10,20 +10,20 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, TypeAlias
 
 import orjson
 
 from gatelib import deployed, report_form, sources
 from gatelib._version import __version__
-from gatelib.attestation import assembling, declaring, packs, sigstore_bundle, statements
-from gatelib.attestation.model import Attestation, Source
+from gatelib.attestation import assembling, declaring, files, packs, sigstore_bundle, statements, vouched
+from gatelib.attestation.model import Attestation
+from gatelib.attestation.packs import SealedPack
 from gatelib.controls import frameworks, load
 from gatelib.errors import EvidenceError, SignatureError, UsageError
 from gatelib.evidence import release as releases
-from gatelib.evidence.reading import is_pack
+from gatelib.evidence.pack import OCI, is_pack
 from gatelib.gate import Gate
 from gatelib.keys import SigningKey
 from gatelib.report import Report
@@ -31,14 +31,8 @@ from gatelib.resolution import InForce
 from gatelib.settings import Progress
 from gatelib.trust import Party
 
-GATE: Final = "pre-promote"
-
-REPORT: Final = "report.json"
-REPORTS: Final = "reports/"
-ATTESTATION: Final = "attestation.json"
-SIGNED: Final = "attestation.dsse.json"
-SIGSTORE: Final = "attestation.sigstore.json"
-SUMMARY: Final = "vsa.dsse.json"
+_Given: TypeAlias = tuple[bytes, Report, "str | None"]
+"""A report's file, the report, and the runner who signed it."""
 
 _INDENTED: Final = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
 
@@ -78,54 +72,36 @@ def make(
         SignatureError: a report is signed by no runner who is trusted, or for another release.
 
     """
-    if gate.settings.gate != GATE:
-        raise UsageError(f"an attestation is about the gate `{GATE}`")
+    if gate.settings.gate != vouched.GATE:
+        raise UsageError(f"an attestation is about the gate `{vouched.GATE}`")
     base = Path(gate.settings.base or Path.cwd())
     called = sources.display(Path(release), base)
     record = _bytes(base / release, called)
-    place = _pack(gate)
-    sealed = packs.read(
-        place if "://" in place else base / place,
-        access=gate.settings.access(place.removeprefix("oci://")) if "://" in place else None,
-    )
-    force = InForce(gate.settings, gate.policy, [os.fspath(path) for path in (release, *paths)])
-    bound = releases.read(record, file=called)
+    subject, bound = assembling.subject(record, called=called), releases.read(record, file=called)
+    sealed = _sealed(gate, base)
+    judged = [os.fspath(path) for path in (release, *paths)]
+    force = InForce(gate.settings, gate.policy, judged)
     said = force.config.values.get("attestation", {}) if force.config else {}
     if controls is None and force.config is not None and "controls" in said:
         controls = force.config.place(said["controls"])
-    catalogue = load(controls)
-    subject = assembling.subject(record, called=called)
-    given: dict[str, tuple[bytes, Report, str | None]]
+    catalogue, trust = load(controls), force.trust()
     lacks: list[str] = []
     if reports:
-        runners = force.trust().reports
-        given = {
-            f"{REPORTS}{name}": (content, *_opened(name, content, subject.images, sealed.sha256, runners))
-            for name, content in sorted(reports.items())
-        }
+        given = _taken(reports, subject.images, sealed.sha256, trust.reports)
     else:
-        form = gate.check([release, *paths], progress=progress).to_dict()
-        content = orjson.dumps(form, option=_INDENTED)
-        given = {REPORT: (content, report_form.parse(form), None)}
-        lacks = [
-            f"no manifest runs the release's image `{name}`"
-            for name in deployed.absent(gate, [release, *paths], subject.images)
-        ]
+        given, lacks = _run(gate, judged, subject.images, progress)
     declared = declaring.verify(
         declaring.read(record, file=called),
         sealed.controls,
         bound,
-        approvers=force.trust().approvers,
+        approvers=trust.approvers,
         catalogue=catalogue,
         severities=force.policy.data["severities"],
     )
     attestation = assembling.assemble(
         subject,
         sealed.sha256,
-        [
-            (source(name, content, report, runner), report)
-            for name, (content, report, runner) in given.items()
-        ],
+        [(vouched.source(name, *found), found[1]) for name, found in given.items()],
         created=clock.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
         catalogue=catalogue,
         frameworks=frameworks(),
@@ -150,113 +126,50 @@ def signed(made: Made, key: SigningKey) -> dict[str, bytes]:
     own = envelope.to_json() + b"\n"
     summary = statements.summary(form, own, verifier=made.verifier)
     return {
-        SIGNED: own,
-        SIGSTORE: sigstore_bundle.bundle(envelope, key) + b"\n",
-        SUMMARY: statements.signed(summary, statements.SUMMARY, about, key).to_json() + b"\n",
+        files.SIGNED: own,
+        files.SIGSTORE: sigstore_bundle.bundle(envelope, key) + b"\n",
+        files.SUMMARY: statements.signed(summary, statements.SUMMARY, about, key).to_json() + b"\n",
     }
 
 
-def signed_report(report: bytes, record: bytes, *, called: str, key: SigningKey) -> bytes:
-    """Return a runner's signature over a report of the gate, for the release with a record, as an envelope.
-
-    Raises:
-        EvidenceError: it is no report, or the record names no sealed pack.
-
-    """
-    value = _report(report)
-    subject = assembling.subject(record, called=called)
-    pack = releases.read(record, file=called).sha256
-    if pack is None:
-        raise EvidenceError("the Release names no Evidence Pack", file=called, hint="seal the pack first")
-    about = statements.subjects(subject.images, pack)
-    return statements.signed(value, statements.REPORT, about, key).to_json() + b"\n"
+def _run(
+    gate: Gate, judged: Sequence[str], images: Sequence[str], progress: Progress | None
+) -> tuple[dict[str, _Given], list[str]]:
+    """Run the gate; return its report, and what the release lacks besides."""
+    form = gate.check(judged, progress=progress).to_dict()
+    lacks = [
+        f"no manifest runs the release's image `{name}`" for name in deployed.absent(gate, judged, images)
+    ]
+    content = orjson.dumps(form, option=_INDENTED)
+    return {files.REPORT: (content, report_form.parse(form), None)}, lacks
 
 
-def opened_report(
-    content: bytes, images: Sequence[str], pack: str, runners: Sequence[Party]
-) -> tuple[Report, str]:
-    """Return a signed report, and who signed it.
-
-    Raises:
-        SignatureError: it is signed by no runner who is trusted, or for another release.
-        EvidenceError: it is no report of the gate.
-
-    """
-    keys = [key for party in runners for key in party.keys]
-    statement, runner = statements.opened(content, statements.REPORT, keys)
-    return _about(statement, images, pack), runner
-
-
-def claimed_report(content: bytes, images: Sequence[str], pack: str) -> Report:
-    """Return a signed report by somebody's word that its signature holds.
-
-    Raises:
-        SignatureError: it is about another release.
-        EvidenceError: it is no report of the gate.
-
-    """
-    return _about(statements.unverified(content, statements.REPORT), images, pack)
+def _taken(
+    reports: Mapping[str, bytes], images: Sequence[str], pack: str, runners: Sequence[Party]
+) -> dict[str, _Given]:
+    """Return reports that runners have signed."""
+    found: dict[str, _Given] = {}
+    for name, content in sorted(reports.items()):
+        try:
+            found[f"{files.REPORTS}{name}"] = (content, *vouched.opened(content, images, pack, runners))
+        except (EvidenceError, SignatureError) as error:
+            error.file = error.file or name
+            raise
+    return found
 
 
-def _opened(
-    name: str, content: bytes, images: Sequence[str], pack: str, runners: Sequence[Party]
-) -> tuple[Report, str]:
-    try:
-        return opened_report(content, images, pack, runners)
-    except (EvidenceError, SignatureError) as error:
-        error.file = error.file or name
-        raise
-
-
-def _about(statement: Mapping[str, Any], images: Sequence[str], pack: str) -> Report:
-    if statement["subject"] != statements.subjects(images, pack):
-        raise SignatureError("the report is about another release, or another pack of it")
-    report = report_form.parse(_report(orjson.dumps(statement["predicate"])))
-    if report.gate != GATE:
-        raise EvidenceError(f"the report is of the gate `{report.gate}`, not `{GATE}`")
-    return report
-
-
-def source(name: str, content: bytes, report: Report, runner: str | None) -> Source:
-    """Return what an attestation says of a report."""
-    return Source(
-        file=name,
-        sha256=sha256(content).hexdigest(),
-        gate=report.gate,
-        now=report.now,
-        outcome=report.outcome,
-        bundle={
-            "revision": report.revision,
-            "sha256": report.bundle_sha256,
-            "signed_by": report.signed_by,
-        },
-        config={"sha256": report.config_sha256, "trusted": report.config_trusted},
-        engine={"name": report.engine, "version": report.engine_version},
-        signed_by=runner,
-    )
-
-
-def _pack(gate: Gate) -> str:
-    base = Path(gate.settings.base or Path.cwd())
-    found = [place for place in gate.settings.evidence if is_pack(place if "://" in place else base / place)]
+def _sealed(gate: Gate, base: Path) -> SealedPack:
+    """Return the one pack that the gate is given."""
+    given = [(place, place if "://" in place else base / place) for place in gate.settings.evidence]
+    found = [(place, where) for place, where in given if is_pack(where)]
     if len(found) != 1:
         raise UsageError(
             f"{len(found)} Evidence Packs are given, and an attestation is about one",
             hint="name it with --evidence",
         )
-    return found[0]
-
-
-def _report(content: bytes) -> dict[str, Any]:
-    from gatelib.attestation.forms import require
-
-    try:
-        value = orjson.loads(content)
-    except orjson.JSONDecodeError as error:
-        raise EvidenceError(f"is no JSON: {error.msg}", line=error.lineno) from None
-    require(value, "report-v1.json", "report of a gate")
-    found: dict[str, Any] = value
-    return found
+    place, where = found[0]
+    access = gate.settings.access(place.removeprefix(OCI)) if place.startswith(OCI) else None
+    return packs.read(where, access=access)
 
 
 def _bytes(path: Path, called: str) -> bytes:

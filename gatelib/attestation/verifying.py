@@ -6,16 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from gatelib.attestation import making, statements
+from gatelib.attestation import files, statements
 from gatelib.attestation.checking import Check, Expected, Fault
 from gatelib.attestation.forms import require
 from gatelib.attestation.packs import SealedPack
 from gatelib.errors import EvidenceError, SignatureError
-from gatelib.evidence.manifest import CONTROLS
 
 __all__ = ["FILE", "Expected", "Fault", "Verification", "verify"]
 
-FILE: Final = f"{CONTROLS}{making.SIGNED}"
+FILE: Final = files.SIGNED_IN_PACK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ class Fault(NamedTuple):
     """What does not hold of one release."""
 
     check: str
-    """``pack``; those of ``gatelib.attestation.verify``; ``bundle``; ``rerun``; ``unavailable``."""
+    """``pack``; those of ``gatelib.attestation.verifying``; ``bundle``; ``rerun``; ``unavailable``."""
     message: str
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 
 from gatelib import controls, report_form
-from gatelib.attestation import making, packs, statements
+from gatelib.attestation import files, packs, statements
 from gatelib.attestation import verifying as attestations
 from gatelib.attestation.forms import require
 from gatelib.attestation.packs import SealedPack
@@ -119,7 +119,7 @@ class Case:
     @cached_property
     def reports(self) -> list[tuple[str, Mapping[str, Any]]]:
         """The reports that were attested, or lie where an attestation would have them."""
-        names = [entry["file"] for entry in self.said["reports"]] if self.said else [making.REPORT]
+        names = [entry["file"] for entry in self.said["reports"]] if self.said else [files.REPORT]
         found = []
         for name in names:
             content = self.sealed.controls.get(f"{CONTROLS}{name}")

@@ -17,7 +17,7 @@ from gatelib.gate import Gate
 from gatelib.reporters.show import inert, visible
 
 if TYPE_CHECKING:
-    from gatelib.attestation import Made
+    from gatelib.attestation.making import Made
     from gatelib.keys import SigningKey
 
 _GATE: Final = "pre-promote"
@@ -86,12 +86,12 @@ def render(
 
     Exit code: 0 every control holds, 1 not, 2 usage or configuration, 3 something could not be judged.
     """
-    from gatelib import attestation
+    from gatelib.attestation import making
 
     signer = _signer(key, keyid) if key else None
     gate = _gate(values)
     folder = _folder(output, gate)
-    made = attestation.make(
+    made = making.make(
         gate,
         release,
         paths,
@@ -101,7 +101,7 @@ def render(
     )
     _write(folder, {"attestation.json": made.content, **made.reports, **_pages(made, formats)})
     if signer is not None:
-        _write(folder, attestation.signed(made, signer))
+        _write(folder, making.signed(made, signer))
     return _show(made, folder)
 
 
@@ -133,7 +133,7 @@ def sign(
 
     Exit code: 0 every control holds, 1 not, 2 usage or configuration, 3 it cannot be made again.
     """
-    from gatelib import attestation
+    from gatelib.attestation import making
 
     signer = _signer(key, keyid)
     folder = _folder(output, _gate(values))
@@ -144,16 +144,14 @@ def sign(
             "the attestation was made more than an hour ago", hint="render it again, and sign it then"
         )
     gate = _gate({**values, "now": values["now"] or now})
-    made = attestation.make(
-        gate, release, paths, clock=created, controls=controls, reports=_contents(reports)
-    )
+    made = making.make(gate, release, paths, clock=created, controls=controls, reports=_contents(reports))
     if made.content != before:
         raise UsageError(
             "made again, the attestation is another one",
             file=str(folder / "attestation.json"),
             hint="it was edited, or is given other inputs than it was made from: render it again",
         )
-    _write(folder, {**made.reports, **attestation.signed(made, signer)})
+    _write(folder, {**made.reports, **making.signed(made, signer)})
     return _show(made, folder)
 
 

@@ -18,7 +18,7 @@ from gatelib.errors import UsageError
 from gatelib.reporters.show import inert, plural, visible
 
 if TYPE_CHECKING:
-    from gatelib.attestation import Expected
+    from gatelib.attestation.checking import Expected
 
 _PATH = click.Path(path_type=Path)
 _URL: Final = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d+)?(?:/[A-Za-z0-9._~/-]*)?")
@@ -95,7 +95,7 @@ def _expected(path: str | None, places: Sequence[Path], now: datetime) -> Expect
     if path is None:
         return None
     from gatelib import config, trust
-    from gatelib.attestation import Expected
+    from gatelib.attestation.checking import Expected
     from gatelib.controls import load
     from gatelib.exceptions import revoked
     from gatelib.policy import shipped

@@ -15,7 +15,8 @@ from gatelib.reporters.show import inert, visible
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from gatelib.attestation import Expected, Verification
+    from gatelib.attestation.checking import Expected
+    from gatelib.attestation.verifying import Verification
     from gatelib.config import Config
     from gatelib.trust import Trust
 
@@ -96,7 +97,7 @@ def _expected(
     release: Path | None,
     bundle: Path | None,
 ) -> Expected:
-    from gatelib.attestation import Expected
+    from gatelib.attestation.checking import Expected
     from gatelib.controls import load
     from gatelib.exceptions import revoked
     from gatelib.policy import shipped

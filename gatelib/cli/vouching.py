@@ -29,10 +29,10 @@ def report(report: Path, release: Path, key: str, output: Path) -> int:
 
     Exit code: 0 signed, 2 usage, 3 something is no report, or no Release with a sealed pack.
     """
-    from gatelib.attestation import making
+    from gatelib.attestation import vouched
     from gatelib.cli.keys import read_signing_key
 
-    signed = making.signed_report(
+    signed = vouched.signed(
         _bytes(report), _bytes(release), called=str(release), key=read_signing_key(key, None, None)
     )
     write_file(output, signed)

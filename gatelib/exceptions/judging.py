@@ -133,7 +133,7 @@ def _judged(record: Mapping[str, Any], found: Sequence[Mapping[str, Any]], now: 
     state: State = "expiring" if found and not denied else "in force"
     if (record.get(VERIFIED) or {}).get("revoked") is not None:
         state = "revoked"
-    elif has_ended(spec_of(record).get("expires"), now):
+    elif settings.has_ended(spec_of(record).get("expires"), now):
         state = "expired"
     elif denied:
         state = "invalid"
@@ -143,14 +143,3 @@ def _judged(record: Mapping[str, Any], found: Sequence[Mapping[str, Any]], now: 
 
 def _text(moment: datetime) -> str:
     return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def has_ended(expires: object, now: datetime) -> bool:
-    """Tell whether an expiry has passed, as ``gatelib.lib.timestamps`` reads it."""
-    if not isinstance(expires, str):
-        return False
-    moment = settings.parse_now(expires)
-    if moment is not None:
-        return moment <= now
-    last_second = settings.parse_now(f"{expires}T23:59:59Z")
-    return last_second is not None and last_second < now.replace(microsecond=0)

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import orjson
 
-from gatelib import attestation, dsse
+from gatelib import dsse
 from gatelib.attestation.packs import SealedPack
 from gatelib.errors import SignatureError
 from gatelib.portal.fields import mapping, text
 from gatelib.portal.model import Signature
 
 if TYPE_CHECKING:
-    from gatelib.attestation import Expected
+    from gatelib.attestation.checking import Expected
 
 ENVELOPE: Final = "controls/attestation.dsse.json"
 LOOSE: Final = "controls/attestation.json"
@@ -54,7 +54,9 @@ def check(controls: Mapping[str, bytes], pack: SealedPack | None, expected: Expe
         return claimed
     if pack is None or expected is None:
         return _unproved(claimed, expected, "the pack that it is about is not sealed")
-    found = attestation.verify(pack, expected)
+    from gatelib.attestation import verifying
+
+    found = verifying.verify(pack, expected)
     if found.attestation is None:
         return _unproved(claimed, expected, *(fault.message for fault in found.faults))
     said = found.attestation

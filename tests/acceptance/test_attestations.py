@@ -12,8 +12,7 @@ import pytest
 import yaml
 from cryptography.hazmat.primitives import serialization
 
-from gatelib import attestation
-from gatelib.attestation import statements
+from gatelib.attestation import making, statements
 from gatelib.keys import SigningKey
 from tests.attestation_changes import CASES, Case, from_signed_report, waived
 from tests.attestations import ATTESTER, BUNDLE, CLOCK, RUNNER, Attested
@@ -62,7 +61,7 @@ def test_a_waiver_in_force_is_named_and_holds(attested: Attested, tmp_path: Path
 
 def test_manifests_of_something_else_are_no_proof(attested: Attested) -> None:
     gate = attested.gate(gate="pre-promote", bundle=BUNDLE)
-    found = attestation.make(gate, f"{PACK}/release.yaml", [], clock=CLOCK).attestation
+    found = making.make(gate, f"{PACK}/release.yaml", [], clock=CLOCK).attestation
     image = yaml.safe_load(attested.record.read_text("utf-8"))["spec"]["images"][0]
     assert found.objections == (f"no manifest runs the release's image `{image}`",)
     statuses = {control.id: control.status for control in found.controls}

@@ -18,7 +18,7 @@ import pytest
 import yaml
 
 from gatelib import deployed
-from gatelib.attestation import making
+from gatelib.attestation import vouched
 from gatelib.audit import auditing, population
 from gatelib.cli.auditing import auditor_of
 from gatelib.evidence import building, oci
@@ -447,7 +447,7 @@ def test_reports_that_a_runner_signed_are_judged_again(shop: Shop) -> None:
             report["rules"][0]["judged"] = 5
         record = (pack / "release.yaml").read_bytes()
         shutil.rmtree(pack / "controls")
-        signed = making.signed_report(
+        signed = vouched.signed(
             json.dumps(report).encode(), record, called="release.yaml", key=key("runner")
         )
         shop.attest(pack, reports={"gate.dsse.json": signed})

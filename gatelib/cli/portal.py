@@ -5,20 +5,18 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timezone
+from datetime import timezone
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import click
 
 from gatelib.cli import complain
+from gatelib.cli.attested import configuration, expected
 from gatelib.errors import UsageError
 from gatelib.reporters.show import inert, plural, visible
-
-if TYPE_CHECKING:
-    from gatelib.attestation.checking import Expected
 
 _PATH = click.Path(path_type=Path)
 _URL: Final = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d+)?(?:/[A-Za-z0-9._~/-]*)?")
@@ -73,11 +71,12 @@ def build(
         is_checked=config is not None,
         tool_version=__version__,
     )
+    settings = configuration(config, [str(place) for place in places])
     with _bar(len(places)) as advance:
         built = building.build(
             places,
             output,
-            expected=_expected(config, places, at),
+            expected=expected(settings, at) if settings is not None else None,
             setting=setting,
             jobs=os.cpu_count() or 1,
             progress=advance,
@@ -88,41 +87,6 @@ def build(
     said = f"{output}: {plural(built.releases, 'release')}, {plural(built.pages, 'page')}"
     click.echo(inert(visible(f"{said}: {verdicts}" if verdicts else said)))
     return 3 if built.problems else 0
-
-
-def _expected(path: str | None, places: Sequence[Path], now: datetime) -> Expected | None:
-    """Return what attestations are held against; nothing without a configuration."""
-    if path is None:
-        return None
-    from gatelib import config, trust
-    from gatelib.attestation.checking import Expected
-    from gatelib.controls import load
-    from gatelib.exceptions import revoked
-    from gatelib.policy import shipped
-
-    data = shipped().data
-    judged = [str(place) for place in places]
-    settings = config.read(
-        Path(path), given=True, judged=judged, base=Path.cwd(), params_schema=data["params_schema"]
-    )
-    trusted = trust.read(settings)
-    if not trusted.attestation:
-        raise UsageError(
-            "nobody may sign attestations",
-            file=path,
-            hint="name them in `trust.attestation`, or leave out --config to check no signature",
-        )
-    values = settings.values if settings is not None else {}
-    listed = values.get("attestation", {}).get("controls")
-    given = values.get("parameters", {}).get("attestation", {})
-    return Expected(
-        trust=trusted,
-        catalogue=load(settings.place(listed) if settings is not None and listed is not None else None),
-        severities=data["severities"],
-        now=now,
-        max_age_hours={**data["defaults"]["attestation"], **given}["max_age_hours"],
-        revoked=revoked.read(trusted.revoked),
-    )
 
 
 @contextmanager

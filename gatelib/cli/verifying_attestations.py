@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from gatelib.cli.attested import configuration, expected
 from gatelib.cli.params import moment
 from gatelib.errors import BundleError, UsageError
 from gatelib.evidence.pack import OCI
@@ -15,12 +17,9 @@ from gatelib.reporters.show import inert, visible
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from gatelib.attestation.checking import Expected
     from gatelib.attestation.verifying import Verification
     from gatelib.config import Config
-    from gatelib.trust import Trust
 
-_UNNAMED: Final = "the key given"
 _FILE: Final = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -68,79 +67,18 @@ def verify(
             "which rules ran is to be verified, or not",
             hint="name the bundle with --bundle, or say --no-bundle",
         )
-    settings = _configuration(config, pack)
+    settings = configuration(config, [] if pack.startswith(OCI) else [pack])
     now = moment(as_of)
-    expected = _expected(settings, keys, now, controls, release, bundle)
-    sealed = packs.read(pack, access=_access(pack, plain_http))
-    content = None if attestation is None else _bytes(attestation)
-    found = verifying.verify(sealed, expected, content)
-    _show(found, form)
-    return 0 if found.holds else 1
-
-
-def _configuration(path: str | None, pack: str) -> Config | None:
-    if path is None:
-        return None
-    from gatelib import config
-    from gatelib.policy import shipped
-
-    schema = shipped().data["params_schema"]
-    judged = [] if pack.startswith(OCI) else [pack]
-    return config.read(Path(path), given=True, judged=judged, base=Path.cwd(), params_schema=schema)
-
-
-def _expected(
-    settings: Config | None,
-    keys: tuple[str, ...],
-    now: datetime,
-    controls: Path | None,
-    release: Path | None,
-    bundle: Path | None,
-) -> Expected:
-    from gatelib.attestation.checking import Expected
-    from gatelib.controls import load
-    from gatelib.exceptions import revoked
-    from gatelib.policy import shipped
-
-    said = settings.values if settings is not None else {}
-    listed = said.get("attestation", {}).get("controls")
-    if controls is None and settings is not None and listed is not None:
-        controls = settings.place(listed)
-    data = shipped().data
-    trust = _trust(settings, keys)
-    return Expected(
-        trust=trust,
-        catalogue=load(controls),
-        severities=data["severities"],
-        now=now,
-        max_age_hours={
-            **data["defaults"]["attestation"],
-            **said.get("parameters", {}).get("attestation", {}),
-        }["max_age_hours"],
+    wanted = replace(
+        expected(settings, now, keys=keys, controls=controls),
         record=None if release is None else _bytes(release),
         bundle=None if bundle is None else _digest(bundle, settings, now),
-        revoked=revoked.read(trust.revoked),
     )
-
-
-def _trust(settings: Config | None, keys: tuple[str, ...]) -> Trust:
-    from dataclasses import replace
-
-    from gatelib import trust
-    from gatelib.cli.keys import verification_keys
-
-    found = trust.read(settings)
-    given = tuple(
-        trust.Party(name=name, keys=(replace(key, keyid=name),))
-        for key in verification_keys(keys)
-        for name in [key.keyid or _UNNAMED]
-    )
-    if not found.attestation and not given:
-        raise UsageError(
-            "nobody is trusted with attestations",
-            hint="name a public key with --verification-key, or `trust.attestation` of --config",
-        )
-    return replace(found, attestation=(*found.attestation, *given))
+    sealed = packs.read(pack, access=_access(pack, plain_http))
+    content = None if attestation is None else _bytes(attestation)
+    found = verifying.verify(sealed, wanted, content)
+    _show(found, form)
+    return 0 if found.holds else 1
 
 
 def _digest(bundle: Path, settings: Config | None, now: datetime) -> str:

@@ -213,7 +213,8 @@ ATTACKS: Final = (
         nothing_signed,
         one(
             f"{WORTHLESS} `TEN-01` is attested as `not applicable`, and the reports say `TEN-01` is"
-            " `not evaluated`: nothing was judged"
+            " `not evaluated`: is declared not applicable, which does not count: "
+            "`controls/not-applicable/TEN-01.dsse.json` is missing"
         ),
     ),
     Attack(

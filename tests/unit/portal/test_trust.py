@@ -222,8 +222,7 @@ def test_a_configuration_without_attesters_is_a_mistake(example: Example, tmp_pa
     arguments = ["build", str(place), "-o", str(tmp_path / "site"), "--config", str(config)]
     result = CliRunner().invoke(portal, arguments, standalone_mode=False)
     assert str(result.exception) == (
-        f"{config}: nobody may sign attestations (name them in `trust.attestation`, or leave out --config to "
-        "check no signature)"
+        "gatelib.yaml: nobody is trusted with attestations (name them in `trust.attestation` of --config)"
     )
 
 

@@ -447,9 +447,7 @@ def test_reports_that_a_runner_signed_are_judged_again(shop: Shop) -> None:
             report["rules"][0]["judged"] = 5
         record = (pack / "release.yaml").read_bytes()
         shutil.rmtree(pack / "controls")
-        signed = vouched.signed(
-            json.dumps(report).encode(), record, called="release.yaml", key=key("runner")
-        )
+        signed = vouched.signed(json.dumps(report).encode(), record, called="release.yaml", key=key("runner"))
         shop.attest(pack, reports={"gate.dsse.json": signed})
     found = audited(shop)
     assert failed(found) == {"shop-1.0.2": {"rerun"}}

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 import orjson
 
+from gatelib import deployed
 from gatelib.asking import OF_THE_RUN, Answer, Asker, Subject
 from gatelib.normalize import Document
 from gatelib.placing import Placer, Raw, exceptions_of
@@ -43,6 +44,7 @@ class Judge:
         self._document_types = plan.types_of(plan.document_rules)
         self._set_types = plan.types_of(plan.set_rules)
         self._required = plan.required_types
+        self._workloads = frozenset(plan.policy.data["kinds"]["workloads"])
         self._askers: dict[tuple[str, ...], Asker] = {}
 
     def __call__(self, task: Task) -> Verdicts:
@@ -76,6 +78,8 @@ class Judge:
                 reading.covered += for_document or for_set
                 if for_document or (for_set and task.alone):
                     places.append((source, document))
+                if self._required and document.type in self._workloads:
+                    reading.images.update(deployed.images(document.content))
                 if document.type in self._required or (for_set and not task.alone):
                     reading.held.append(_held(source, document, placer))
         if places:

@@ -36,6 +36,7 @@ class Tally:
         """What the rules that look at several documents need."""
         self.required: list[Held] = []
         """What the gate requires to be there."""
+        self.images: set[str] = set()
 
     def add(self, found: Verdicts) -> None:
         """Take in a task's result."""
@@ -52,6 +53,7 @@ class Tally:
             self.inputs.update(found.inputs)
             self.objects += found.objects
             self.covered += found.covered
+            self.images |= found.images
             for held in found.held:
                 if self._set_types is None or held.type in self._set_types:
                     self.for_sets.append(held)

@@ -46,6 +46,8 @@ class Given:
     """What was verified of them."""
     packs: dict[str, str] = field(default_factory=dict)
     """What reports call the files of a pack, by their paths in it."""
+    pack: str = ""
+    """What reports call the pack."""
     inventory: list[tuple[str, str, bytes]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     inputs: list[tuple[str, str]] = field(default_factory=list)
@@ -69,6 +71,8 @@ class Plan:
     verifications: tuple[Mapping[str, Any], ...]
     packs: Mapping[str, str]
     """What reports call the files of a pack, by their paths in it."""
+    pack: str
+    """What reports call the pack."""
     exceptions: tuple[GivenException, ...]
     inventory: tuple[tuple[str, str, bytes], ...]
     """``(type, scope, document of an envelope in JSON)`` of what is looked up and not judged."""

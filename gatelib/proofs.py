@@ -13,12 +13,14 @@ from typing import Final, Literal
 
 from gatelib.report import Problem, Report, RuleResult
 
-Standing = Literal["failed", "not evaluated", "waived", "passed", "empty"]
+Standing = Literal["failed", "not evaluated", "waived", "passed", "empty", "idle"]
 
 _RELEASE: Final = "gatelib.dev/Release"
 _RECORDS: Final = "gatelib.dev/"
 _WORKLOADS: Final = "workloads"
-_RULE: Final = re.compile(r"rule `([A-Z0-9-]+)`")
+_RULE: Final = re.compile(r"rule `([A-Z0-9-]+)` (?:could not be judged|cannot judge this|exported a finding)")
+_CODES: Final = frozenset({"GL-ERR-005", "GL-ERR-009", "GL-ERR-201", "GL-ERR-202"})
+"""Of errors whose message this gatelib or its rules word, and not a document."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,14 +30,15 @@ class Proof:
     rule: str
     title: str
     standing: Standing
-    """``empty`` where it rightly had nothing to judge."""
+    """``empty`` where it rightly had nothing to judge, ``idle`` where that proves nothing."""
     why: str
     """In a few words; of a rule that denies, its first message."""
 
 
 def ruled(problem: Problem) -> tuple[str, ...]:
     """Return the rules that an error says could not judge; without one, anything may have been missed."""
-    return tuple(_RULE.findall(problem.message))
+    found = _RULE.match(problem.message) if problem.code in _CODES else None
+    return (found[1],) if found else ()
 
 
 class Proofs:
@@ -49,6 +52,11 @@ class Proofs:
         for finding in report.findings:
             if finding.action == "deny" and finding.waived_by is None:
                 self._messages.setdefault(finding.rule, finding.message)
+        self._on_trial = {
+            finding.rule
+            for finding in report.findings
+            if finding.action == "canary" and finding.waived_by is None
+        }
 
     def of(self, rule: str) -> Proof:
         """Return what became of a rule, be it there or not."""
@@ -65,7 +73,7 @@ class Proofs:
             return "failed", self._messages.get(rule, "denies")
         if rule in self._unjudged:
             return "not evaluated", "could not judge"
-        if result.status == "canary":
+        if result.status == "canary" or rule in self._on_trial:
             return "not evaluated", "has findings, and is on trial"
         if result.status == "waived":
             return "waived", f"{result.findings} waived"
@@ -75,9 +83,9 @@ class Proofs:
 
     def _nothing_judged(self, result: RuleResult) -> tuple[Standing, str]:
         if not result.kinds or _RELEASE in result.kinds:
-            return "not evaluated", "judged nothing"
+            return "idle", "judged nothing"
         if all(kind.startswith(_RECORDS) for kind in result.kinds):
             return "empty", "no such record is there"
         if not self._workloads:
-            return "not evaluated", "judged nothing: no workload is among the manifests"
+            return "idle", "judged nothing: no workload is among the manifests"
         return "empty", "nothing of its kind is deployed"

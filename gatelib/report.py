@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from gatelib.catalog import SEVERITIES, Entry
 
@@ -184,6 +184,15 @@ class EvidenceFile:
     """As ``gatelib/schemas/facts.json`` describes them."""
 
 
+class PackGiven(NamedTuple):
+    """The sealed Evidence Pack of a run."""
+
+    name: str
+    """What reports call it."""
+    sha256: str
+    """Of its manifest."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """The whole answer of a run."""
@@ -199,6 +208,8 @@ class Report:
     gate: str
     selected: tuple[str, ...]
     skipped: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
+    """Rules of the gate that were not asked for."""
     fail_on: str
     """The least severity at which a deny finding fails the run."""
     now: str
@@ -224,6 +235,12 @@ class Report:
     """``(file, SHA-256)`` of everything that was read."""
     evidence: tuple[EvidenceFile, ...] = ()
     """By file."""
+    pack: PackGiven | None = None
+    """``None`` where there is none, or it is not sealed."""
+    releases: tuple[tuple[str, str], ...] = ()
+    """``(file, SHA-256)`` of each Release that was judged, where the gate requires one."""
+    images: tuple[str, ...] = ()
+    """What the judged workloads run, where the gate is about a release."""
     catalog: Mapping[str, Entry] = field(default_factory=dict, compare=False, repr=False)
     """The entries of the selected rules, for reporters that explain; not part of the JSON."""
 

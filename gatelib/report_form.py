@@ -12,6 +12,7 @@ from gatelib.report import (
     Finding,
     Location,
     NotJudged,
+    PackGiven,
     Problem,
     Report,
     Resource,
@@ -37,6 +38,7 @@ def of(report: Report) -> dict[str, Any]:
         "selection": {
             "rules": list(report.selected),
             "skipped": list(report.skipped),
+            "left_out": list(report.left_out),
             "fail_on": report.fail_on,
         },
         "now": report.now,
@@ -106,6 +108,9 @@ def of(report: Report) -> dict[str, Any]:
             }
             for entry in report.evidence
         ],
+        "pack": report.pack and report.pack._asdict(),
+        "releases": [{"file": file, "sha256": digest} for file, digest in report.releases],
+        "images": list(report.images),
     }
 
 
@@ -125,6 +130,7 @@ def parse(value: Mapping[str, Any]) -> Report:
         gate=value["gate"],
         selected=tuple(value["selection"]["rules"]),
         skipped=tuple(value["selection"]["skipped"]),
+        left_out=tuple(value["selection"].get("left_out", ())),
         fail_on=value["selection"]["fail_on"],
         now=value["now"],
         config_sha256=config["sha256"],
@@ -158,6 +164,9 @@ def parse(value: Mapping[str, Any]) -> Report:
             EvidenceFile(**{**entry, "producers": tuple(entry["producers"]), "facts": tuple(entry["facts"])})
             for entry in value.get("evidence", ())
         ),
+        pack=PackGiven(**value["pack"]) if value.get("pack") else None,
+        releases=tuple((entry["file"], entry["sha256"]) for entry in value.get("releases", ())),
+        images=tuple(value.get("images", ())),
     )
 
 

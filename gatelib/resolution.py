@@ -244,6 +244,7 @@ class InForce:
         selected = tuple(sorted(wanted - skip))
         if not selected:
             raise UsageError("no rule is left to run", hint="every rule of the gate is skipped")
+        self.left_out = tuple(sorted({*of_gate} - wanted))
         return selected, tuple(sorted(wanted & skip))
 
 

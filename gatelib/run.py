@@ -19,7 +19,7 @@ from gatelib.merging import Tally, in_order, problem_of
 from gatelib.normalize import Kinds
 from gatelib.plan import Given, Plan
 from gatelib.policy import Policy
-from gatelib.report import EvidenceFile, NotJudged, Problem, Report
+from gatelib.report import EvidenceFile, NotJudged, PackGiven, Problem, Report
 from gatelib.resolution import InForce
 from gatelib.settings import Progress, Settings
 from gatelib.sources import Discovery, Source
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _ATTESTED: Final = "publish"
 """The gate at which a release has its control attestation."""
+_RELEASE: Final = "gatelib.dev/Release"
 
 
 class Run:
@@ -106,11 +107,11 @@ class Run:
     def _prepare(self, stdin: BinaryIO | None) -> tuple[Discovery, Given, Plan]:
         found = sources.discover(self.paths, base=self.base, stdin=stdin, limit=self.limits.max_bytes)
         kinds = Kinds.of(self.force.policy.data["kinds"])
-        side = self._given(kinds)
+        side = self._given(kinds, found)
         policy = replace(self.force.policy, data={**self.force.policy.data, "exceptions": side.exceptions})
         return found, side, self._plan(policy, kinds, side)
 
-    def _given(self, kinds: Kinds) -> Given:
+    def _given(self, kinds: Kinds, found: Discovery) -> Given:
         exceptions, inventory = self.force.paths("exceptions"), self.force.paths("inventory")
         if not (exceptions or inventory or self.settings.evidence):
             return Given()
@@ -125,23 +126,29 @@ class Run:
             layout=self.force.policy.data["layout"],
             trust=self.force.trust(),
             access=self.settings.access,
-            attested=self._attested(),
+            attested=self._attested(kinds, found),
         )
         return reader.read(exceptions, self.settings.evidence, inventory)
 
-    def _attested(self) -> Asked | None:
-        """Return what a control attestation is held against, at the gate that asks for one."""
+    def _attested(self, kinds: Kinds, found: Discovery) -> Asked | None:
+        """Return what a control attestation is held against, at the gate that asks for one.
+
+        The files with a Release are read for it, and judged as they were read.
+        """
         if self.force.gate != _ATTESTED:
             return None
-        from gatelib.evidence.controls import Asked
+        from gatelib.evidence.controls import Asked, records
 
         config = self.force.config
         named = config.values.get("attestation", {}).get("controls") if config else None
+        found.sources, judged = records(found.sources, kinds, self.limits)
         return Asked(
             now=self.force.now,
             max_age_hours=self.force.parameter("attestation", "max_age_hours"),
             severities=self.force.policy.data["severities"],
             catalogue=config.place(named) if config and named else None,
+            records=judged,
+            config=config.sha256 if config else None,
         )
 
     def _judge(self, plan: Plan, found: Sequence[Source], tally: Tally, progress: Progress | None) -> None:
@@ -174,10 +181,12 @@ class Run:
             engine_version=version,
             revision=next(iter(sorted(tally.revisions)), ""),
             bundle_sha256=origin.sha256 if origin else plan.policy.sha256(),
-            signed_by=origin.signed_by if origin else None,
+            # What a server runs, its own word is all there is for.
+            signed_by=origin.signed_by if origin and plan.connection is None else None,
             gate=plan.gate,
             selected=self.force.selected,
             skipped=self.force.skipped,
+            left_out=self.force.left_out,
             fail_on=self.force.value("fail_on", "low")[0],
             now=plan.now,
             config_sha256=found.sha256 if found else None,
@@ -195,6 +204,11 @@ class Run:
             not_judged=tuple(sorted(tally.not_judged, key=_place)),
             inputs=tuple(sorted(tally.inputs)),
             evidence=tuple(_evidence(plan)),
+            pack=_pack(plan),
+            releases=tuple(
+                sorted({(held.source.name, held.sha256) for held in tally.required if held.type == _RELEASE})
+            ),
+            images=tuple(sorted(tally.images)),
             catalog={rule: plan.catalog[rule] for rule in (*self.force.selected, *self.force.skipped)},
         )
 
@@ -217,6 +231,7 @@ class Run:
             evidence=side.evidence,
             verifications=tuple(side.verifications),
             packs=side.packs,
+            pack=side.pack,
             exceptions=tuple(side.given),
             inventory=tuple(side.inventory),
             timeout=float(self.force.value("timeout", 60.0)[0]),
@@ -224,6 +239,12 @@ class Run:
             kinds=kinds,
             catalog=catalog,
         )
+
+
+def _pack(plan: Plan) -> PackGiven | None:
+    """Return the pack whose seal was verified."""
+    sealed = [found["sha256"] for found in plan.verifications if found["type"] == "pack"]
+    return PackGiven(plan.pack, sealed[0]) if len(sealed) == 1 else None
 
 
 def _evidence(plan: Plan) -> Iterator[EvidenceFile]:

@@ -111,6 +111,8 @@ class Reading(Verdicts, Read):
     covered: int = 0
     """Objects of a type that some selected rule judges."""
     held: list[Held] = field(default_factory=list)
+    images: set[str] = field(default_factory=set)
+    """What workloads run, where the gate is about a release."""
 
 
 STATUS_OF: Final = {"deny": "fail", "warn": "warn", "canary": "canary"}

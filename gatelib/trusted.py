@@ -125,6 +125,7 @@ class Reader:
         trusted.verifications += found.verifications
         trusted.problems += found.problems
         trusted.inputs += found.inputs
+        trusted.pack = name
         trusted.packs |= {file: f"{name}/{file}" for file in found.evidence}
 
     def _inventory(self, paths: Sequence[str], trusted: Given) -> None:

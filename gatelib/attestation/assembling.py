@@ -6,19 +6,21 @@ Who verifies an attestation assembles it again from the same reports, and compar
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
 
+from gatelib import deployed
 from gatelib.attestation import judging
 from gatelib.attestation.declaring import Declared
 from gatelib.attestation.model import Attestation, Source, Subject
 from gatelib.controls import Catalogue, Framework
+from gatelib.evidence import release as releases
 from gatelib.evidence.layout import shipped
-from gatelib.evidence.manifest import NAME as MANIFEST
 from gatelib.memo import record as records
 from gatelib.proofs import ruled
-from gatelib.report import Report
+from gatelib.report import Report, Waiver
 from gatelib.settings import parse_now
 
 _SAME_MOMENT: Final = timedelta(minutes=15)
@@ -32,12 +34,12 @@ def subject(record: bytes, *, called: str) -> Subject:
         EvidenceError: it is no Release record.
 
     """
-    found = records.parse(record, called=called)
+    found, bound = records.parse(record, called=called), releases.read(record, file=called)
     return Subject(
         name=found.name,
-        service=found.service,
-        version=found.version,
-        commit=found.commit,
+        service=bound.service,
+        version=bound.version,
+        commit=bound.commit,
         images=found.images,
         changes=tuple((change.id, change.summary, change.url) for change in found.changes),
         sha256=sha256(record).hexdigest(),
@@ -55,18 +57,16 @@ def assemble(
     declared: Declared,
     max_age_hours: float,
     tool: str,
-    lacks: Sequence[str] = (),
 ) -> Attestation:
-    """Return the attestation of a release, given the reports on it and where each comes from.
-
-    ``lacks`` is what was seen of the release that no report says.
-    """
+    """Return the attestation of a release, given the reports on it and where each comes from."""
     reports = tuple(report for _, report in given)
     doubts = tuple(
         dict.fromkeys(
             doubt
             for source, report in given
-            for doubt in _doubts(source, report, pack, parse_now(created), timedelta(hours=max_age_hours))
+            for doubt in _doubts(
+                source, report, release, pack, parse_now(created), timedelta(hours=max_age_hours)
+            )
         )
     )
     results = judging.controls(
@@ -82,27 +82,40 @@ def assemble(
         ),
     )
     judged = {rule.id for control in results for rule in control.rules}
-    waivers = {waiver.sha256: waiver for report in reports for waiver in report.exceptions if waiver.hid}
     return Attestation(
         created=created,
         release=release,
         pack=pack,
         controls=results,
-        objections=(*doubts, *lacks, *_objections(reports, judged)),
-        waivers=tuple(sorted(waivers.values(), key=lambda waiver: (waiver.name, waiver.sha256))),
+        objections=tuple(dict.fromkeys((*doubts, *_objections(reports, release, judged)))),
+        waivers=tuple(_waivers(reports)),
         reports=tuple(source for source, _ in given),
         tool=tool,
         catalog=catalogue.sha256,
-        frameworks=tuple((entry.id, entry.name, entry.edition) for entry in frameworks),
+        frameworks=crosswalks(frameworks),
+    )
+
+
+def crosswalks(frameworks: Sequence[Framework]) -> tuple[tuple[str, str, str, str], ...]:
+    """Return what an attestation says of frameworks: ``(id, name, edition, SHA-256 of the crosswalk)``."""
+    return tuple(
+        (entry.id, entry.name, entry.edition, sha256(entry.file.content).hexdigest()) for entry in frameworks
     )
 
 
 def _doubts(
-    source: Source, report: Report, pack: str, created: datetime | None, oldest: timedelta
+    source: Source,
+    report: Report,
+    release: Subject,
+    pack: str,
+    created: datetime | None,
+    oldest: timedelta,
 ) -> Iterator[str]:
     """Yield why a report is not enough for a pass, whatever it says."""
-    if not any(name.rpartition("/")[2] == MANIFEST and digest == pack for name, digest in report.inputs):
+    if report.pack is None or report.pack.sha256 != pack:
         yield "the gate was not given the pack that the Release names"
+    if [digest for _, digest in report.releases] != [release.sha256]:
+        yield "the gate has not judged this Release record"
     if report.config_trusted is not True:
         yield "no trusted configuration says who may produce evidence: name one with `--config`"
     if report.signed_by is None:
@@ -116,11 +129,19 @@ def _doubts(
             yield f"{problem.code}: {problem}"
 
 
-def _objections(reports: Sequence[Report], judged: set[str]) -> Iterator[str]:
+def _objections(reports: Sequence[Report], release: Subject, judged: set[str]) -> Iterator[str]:
     """Yield what speaks against a release besides its controls, and besides doubts."""
+    ran = {rule for report in reports for rule in report.selected}
+    for what, rules in (
+        ("skipped", {rule for report in reports for rule in report.skipped}),
+        ("left out", {rule for report in reports for rule in report.left_out}),
+    ):
+        if lacking := sorted(rules - ran):
+            yield f"rules were {what}: {', '.join(f'`{rule}`' for rule in lacking)}"
+    running = {image for report in reports for image in report.images}
+    for image in deployed.absent(running, release.images):
+        yield f"no manifest runs the release's image `{image}`"
     for report in reports:
-        if report.skipped:
-            yield f"rules were skipped: {', '.join(f'`{rule}`' for rule in report.skipped)}"
         for problem in report.errors:
             if ruled(problem):
                 yield f"{problem.code}: {problem}"
@@ -129,3 +150,15 @@ def _objections(reports: Sequence[Report], judged: set[str]) -> Iterator[str]:
                 yield f"rule `{result.id}` denies, and no control has it"
         if report.outcome != "pass":
             yield f"the gate's outcome is `{report.outcome}`"
+
+
+def _waivers(reports: Sequence[Report]) -> Iterator[Waiver]:
+    """Yield each exception that hid something, with all that it hid."""
+    found: dict[tuple[str, str], list[Waiver]] = {}
+    for report in reports:
+        for waiver in report.exceptions:
+            if waiver.hid:
+                found.setdefault((waiver.name, waiver.sha256), []).append(waiver)
+    for _, waivers in sorted(found.items()):
+        hid = {fingerprint for waiver in waivers for fingerprint in waiver.hid}
+        yield replace(waivers[0], hid=tuple(sorted(hid)))

@@ -15,12 +15,12 @@ from typing import Any, Final
 from gatelib.attestation.model import ControlResult, NotApplicable, RuleStanding, Status
 from gatelib.controls import Catalogue, Control, EvidencePath, Framework, clauses_of
 from gatelib.controls.paths import fits
-from gatelib.evidence.manifest import NAME as MANIFEST
 from gatelib.proofs import Proof, Proofs, Standing
 from gatelib.report import EvidenceFile, Finding, Report, RuleResult
 
-_ORDER: Final[tuple[Standing, ...]] = ("failed", "not evaluated", "waived", "passed", "empty")
+_ORDER: Final[tuple[Standing, ...]] = ("failed", "not evaluated", "waived", "passed", "empty", "idle")
 """The gravest first: what one report denies, no other makes good."""
+_OPEN: Final = ("not evaluated", "idle")
 _STATUSES: Final = ("fail", "canary", "waived", "warn", "pass", "not_applicable", "skipped")
 _OWN: Final = "GL-"
 """What the IDs of the library's rules begin with."""
@@ -61,15 +61,10 @@ def controls(catalogue: Catalogue, frameworks: Sequence[Framework], case: Case) 
 
 def evidence_of(report: Report, pack: str) -> dict[str, EvidenceFile]:
     """Return a report's files of evidence by path in the pack; none if it read another pack."""
-    for name, digest in report.inputs:
-        folder, _, last = name.rpartition("/")
-        if last == MANIFEST and digest == pack:
-            return {
-                file.file.removeprefix(f"{folder}/"): file
-                for file in report.evidence
-                if file.file.startswith(f"{folder}/")
-            }
-    return {}
+    if report.pack is None or report.pack.sha256 != pack:
+        return {}
+    folder = f"{report.pack.name}/"
+    return {file.file.removeprefix(folder): file for file in report.evidence if file.file.startswith(folder)}
 
 
 class _Judge:
@@ -97,13 +92,11 @@ class _Judge:
         missing = [path.path for path in control.evidence if not self._found(path)]
         denied = [*self._denied(proofs), *self._levels(control)]
         open_ = [
-            {"rule": rule, "message": proof.why}
-            for rule, proof in proofs.items()
-            if proof.standing == "not evaluated"
+            {"rule": rule, "message": proof.why} for rule, proof in proofs.items() if proof.standing in _OPEN
         ]
         reasons = [self.case.unproved[control.id]] if control.id in self.case.unproved else []
         reasons += self.case.doubts
-        if not any(proof.standing in ("passed", "waived") for proof in proofs.values()):
+        if not any(result.judged for rule in rules for result in self.results.get(rule, ())):
             reasons.append("nothing was judged")
         status: Status = "pass"
         if denied:
@@ -196,9 +189,10 @@ class _Judge:
         shown: Counter[str] = Counter()
         for file in self._evidence(control):
             for fact in file.facts:
-                named = tuple(fact.get(key) for key in ("id", "package", "image"))
-                if fact.get("severity") in severities and named not in hidden:
-                    shown[str(fact["severity"])] += int(fact.get("count", 1))
+                named = tuple(str(fact.get(key)) for key in ("id", "package", "image"))
+                severity, count = str(fact.get("severity")), fact.get("count", 1)
+                if severity in severities and named not in hidden:
+                    shown[severity] += count if isinstance(count, int) else 1
         for severity, count in sorted(shown.items()):
             yield {
                 "rule": "GL-REL-003",

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import orjson
 
-from gatelib import deployed, report_form, sources
+from gatelib import report_form, sources
 from gatelib._version import __version__
 from gatelib.attestation import assembling, declaring, files, packs, sigstore_bundle, statements, vouched
 from gatelib.attestation.model import Attestation
@@ -74,6 +74,13 @@ def make(
     """
     if gate.settings.gate != vouched.GATE:
         raise UsageError(f"an attestation is about the gate `{vouched.GATE}`")
+    if sources.STDIN in (os.fspath(path) for path in (release, *paths)):
+        raise UsageError("an attestation is about files, and not about standard input")
+    if gate.settings.verification_keys:
+        raise UsageError(
+            "whoever attests names no keys for the bundle",
+            hint="name them in `trust.bundle` of the configuration",
+        )
     base = Path(gate.settings.base or Path.cwd())
     called = sources.display(Path(release), base)
     record = _bytes(base / release, called)
@@ -85,11 +92,15 @@ def make(
     if controls is None and force.config is not None and "controls" in said:
         controls = force.config.place(said["controls"])
     catalogue, trust = load(controls), force.trust()
-    lacks: list[str] = []
+    created = clock.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     if reports:
-        given = _taken(reports, subject.images, sealed.sha256, trust.reports)
+        about = statements.subjects(subject.images, sealed.sha256, subject.sha256)
+        given = _taken(reports, about, trust.reports)
     else:
-        given, lacks = _run(gate, judged, subject.images, progress)
+        settings = replace(gate.settings, now=gate.settings.now or created)
+        form = replace(gate, settings=settings).check(judged, progress=progress).to_dict()
+        content = orjson.dumps(form, option=_INDENTED)
+        given = {files.REPORT: (content, report_form.parse(form), None)}
     declared = declaring.verify(
         declaring.read(record, file=called),
         sealed.controls,
@@ -102,13 +113,12 @@ def make(
         subject,
         sealed.sha256,
         [(vouched.source(name, *found), found[1]) for name, found in given.items()],
-        created=clock.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        created=created,
         catalogue=catalogue,
         frameworks=frameworks(),
         declared=declared,
         max_age_hours=force.parameter("attestation", "max_age_hours"),
         tool=__version__,
-        lacks=lacks,
     )
     return Made(
         attestation,
@@ -132,26 +142,14 @@ def signed(made: Made, key: SigningKey) -> dict[str, bytes]:
     }
 
 
-def _run(
-    gate: Gate, judged: Sequence[str], images: Sequence[str], progress: Progress | None
-) -> tuple[dict[str, _Given], list[str]]:
-    """Run the gate; return its report, and what the release lacks besides."""
-    form = gate.check(judged, progress=progress).to_dict()
-    lacks = [
-        f"no manifest runs the release's image `{name}`" for name in deployed.absent(gate, judged, images)
-    ]
-    content = orjson.dumps(form, option=_INDENTED)
-    return {files.REPORT: (content, report_form.parse(form), None)}, lacks
-
-
 def _taken(
-    reports: Mapping[str, bytes], images: Sequence[str], pack: str, runners: Sequence[Party]
+    reports: Mapping[str, bytes], about: Sequence[Mapping[str, Any]], runners: Sequence[Party]
 ) -> dict[str, _Given]:
     """Return reports that runners have signed."""
     found: dict[str, _Given] = {}
     for name, content in sorted(reports.items()):
         try:
-            found[f"{files.REPORTS}{name}"] = (content, *vouched.opened(content, images, pack, runners))
+            found[f"{files.REPORTS}{name}"] = (content, *vouched.opened(content, about, runners))
         except (EvidenceError, SignatureError) as error:
             error.file = error.file or name
             raise

@@ -160,8 +160,8 @@ class Attestation:
     """Version of gatelib."""
     catalog: str
     """SHA-256 of the control catalogue."""
-    frameworks: tuple[tuple[str, str, str], ...]
-    """``(id, name, edition)``."""
+    frameworks: tuple[tuple[str, str, str, str], ...]
+    """``(id, name, edition, SHA-256 of the crosswalk's file)``."""
 
     @property
     def overall(self) -> bool:
@@ -203,6 +203,7 @@ class Attestation:
             "tool": {"name": "gatelib", "version": self.tool},
             "catalog": {"sha256": self.catalog},
             "frameworks": [
-                {"id": id_, "name": name, "edition": edition} for id_, name, edition in self.frameworks
+                {"id": id_, "name": name, "edition": edition, "sha256": digest}
+                for id_, name, edition, digest in self.frameworks
             ],
         }

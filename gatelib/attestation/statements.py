@@ -16,6 +16,7 @@ import orjson
 from gatelib import dsse
 from gatelib.errors import SignatureError
 from gatelib.evidence.manifest import NAME as MANIFEST
+from gatelib.evidence.manifest import RELEASE
 from gatelib.keys import SigningKey, VerificationKey
 
 STATEMENT: Final = "https://in-toto.io/Statement/v1"
@@ -27,13 +28,16 @@ _SLSA: Final = "1.1"
 _VERIFIER: Final = "https://gatelib.dev/attest"
 
 
-def subjects(images: Sequence[str], pack: str) -> list[dict[str, Any]]:
-    """Return what a statement is about: images by their digests, and the pack by its manifest's."""
+def subjects(images: Sequence[str], pack: str, record: str | None = None) -> list[dict[str, Any]]:
+    """Return what a statement is about: images, the pack by its manifest, and maybe the Release record."""
     found = []
     for image in images:
         name, _, digest = image.rpartition("@")
         found.append({"name": name, "digest": {"sha256": digest.removeprefix("sha256:")}})
-    return [*found, {"name": MANIFEST, "digest": {"sha256": pack}}]
+    found.append({"name": MANIFEST, "digest": {"sha256": pack}})
+    if record is not None:
+        found.append({"name": RELEASE, "digest": {"sha256": record}})
+    return found
 
 
 def signed(

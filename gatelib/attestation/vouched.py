@@ -26,20 +26,27 @@ def signed(report: bytes, record: bytes, *, called: str, key: SigningKey) -> byt
     """Return a runner's signature over a report of the gate, for the release with a record, as an envelope.
 
     Raises:
-        EvidenceError: it is no report, or the record names no sealed pack.
+        EvidenceError: it is no report, or is none on this record with the pack that it names.
 
     """
-    value = _report(report)
-    subject = assembling.subject(record, called=called)
+    try:
+        value = orjson.loads(report)
+    except orjson.JSONDecodeError as error:
+        raise EvidenceError(f"is no JSON: {error.msg}", line=error.lineno) from None
+    found, subject = _report(value), assembling.subject(record, called=called)
     pack = releases.read(record, file=called).sha256
-    if pack is None:
-        raise EvidenceError("the Release names no Evidence Pack", file=called, hint="seal the pack first")
-    about = statements.subjects(subject.images, pack)
+    if [digest for _, digest in found.releases] != [subject.sha256]:
+        raise EvidenceError("the report is not on this Release record", file=called)
+    if pack is None or found.pack is None or found.pack.sha256 != pack:
+        raise EvidenceError("the report is not on the pack that the Release names", file=called)
+    about = statements.subjects(subject.images, pack, subject.sha256)
     return statements.signed(value, statements.REPORT, about, key).to_json() + b"\n"
 
 
-def opened(content: bytes, images: Sequence[str], pack: str, runners: Sequence[Party]) -> tuple[Report, str]:
-    """Return a signed report, and who signed it.
+def opened(
+    content: bytes, about: Sequence[Mapping[str, Any]], runners: Sequence[Party]
+) -> tuple[Report, str]:
+    """Return a signed report about some subjects, and who signed it.
 
     Raises:
         SignatureError: it is signed by no runner who is trusted, or for another release.
@@ -48,10 +55,10 @@ def opened(content: bytes, images: Sequence[str], pack: str, runners: Sequence[P
     """
     keys = [key for party in runners for key in party.keys]
     statement, runner = statements.opened(content, statements.REPORT, keys)
-    return _about(statement, images, pack), runner
+    return _on(statement, about), runner
 
 
-def claimed(content: bytes, images: Sequence[str], pack: str) -> Report:
+def claimed(content: bytes, about: Sequence[Mapping[str, Any]]) -> Report:
     """Return a signed report by somebody's word that its signature holds.
 
     Raises:
@@ -59,13 +66,13 @@ def claimed(content: bytes, images: Sequence[str], pack: str) -> Report:
         EvidenceError: it is no report of the gate.
 
     """
-    return _about(statements.unverified(content, statements.REPORT), images, pack)
+    return _on(statements.unverified(content, statements.REPORT), about)
 
 
-def _about(statement: Mapping[str, Any], images: Sequence[str], pack: str) -> Report:
-    if statement["subject"] != statements.subjects(images, pack):
+def _on(statement: Mapping[str, Any], about: Sequence[Mapping[str, Any]]) -> Report:
+    if statement["subject"] != [*about]:
         raise SignatureError("the report is about another release, or another pack of it")
-    report = report_form.parse(_report(orjson.dumps(statement["predicate"])))
+    report = _report(statement["predicate"])
     if report.gate != GATE:
         raise EvidenceError(f"the report is of the gate `{report.gate}`, not `{GATE}`")
     return report
@@ -90,11 +97,6 @@ def source(name: str, content: bytes, report: Report, runner: str | None) -> Sou
     )
 
 
-def _report(content: bytes) -> dict[str, Any]:
-    try:
-        value = orjson.loads(content)
-    except orjson.JSONDecodeError as error:
-        raise EvidenceError(f"is no JSON: {error.msg}", line=error.lineno) from None
+def _report(value: Any) -> Report:
     require(value, "report-v1.json", "report of a gate")
-    found: dict[str, Any] = value
-    return found
+    return report_form.parse(value)

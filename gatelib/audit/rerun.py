@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from io import BytesIO
@@ -19,7 +19,6 @@ from gatelib.audit.inputs import Inputs
 from gatelib.audit.tree import Tree
 from gatelib.errors import EvidenceError, GatelibError
 from gatelib.evidence.pack import OCI
-from gatelib.gate import Gate
 from gatelib.loader import Limits
 from gatelib.resolution import CONFIGURATION, InForce
 from gatelib.run import Run
@@ -75,7 +74,6 @@ class Rerun:
     tree: Tree
     force: InForce | None = None
     """What was in force in the last run."""
-    _last: tuple[Settings, Call] | None = None
     _sources: dict[str, Path] = field(default_factory=dict)
 
     def reports(self) -> Iterator[Report | GatelibError]:
@@ -92,21 +90,6 @@ class Rerun:
                     yield self._run(call, config)
                 except GatelibError as error:
                     yield error
-
-    def absent(self, images: Sequence[str]) -> list[str]:
-        """Return those of some images that no manifest of the last run deploys, by their digests.
-
-        Raises:
-            GatelibError: the manifests cannot be read again.
-
-        """
-        from gatelib import deployed
-
-        if self._last is None:
-            return []
-        settings, call = self._last
-        plain = replace(settings, bundle=None, verification_keys=(), scope=None, rules=(), skip=())
-        return deployed.absent(Gate(plain, self.means.core), call.judged, images)
 
     @cached_property
     def bundle(self) -> Path | None:
@@ -208,7 +191,7 @@ class Rerun:
         )
         settings_.check(settings)
         run = Run(settings, self.means.core, Limits(), call.judged)
-        self.force, self._last = run.force, (settings, call)
+        self.force = run.force
         if (found := run.force.config) is not None:
             given: dict[str, Any] = {key: [] for key in _GIVEN_AGAIN if key in found.values}
             run.force.config = replace(found, values={**found.values, **given})

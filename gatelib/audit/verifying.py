@@ -229,20 +229,9 @@ class Case:
                 best = [Fault("rerun", f"{name}: {entry.field} {entry.message}") for entry in differences]
                 self.notes.update(comparing.notes(said, form))
             if not best:
-                return [*self._undeployed(name, again)]
+                return []
         nothing = Fault(UNAVAILABLE, f"`{name}` cannot be judged again: it names nothing that was judged")
         return best if best is not None else [*failures, nothing][:1]
-
-    def _undeployed(self, name: str, again: Rerun) -> Iterator[Fault]:
-        """Yield the images that nothing runs, where the attester judged by himself and does not say so."""
-        if self.said is None or not any(
-            entry["file"] == name and entry["signed_by"] is None for entry in self.said["reports"]
-        ):
-            return
-        for image in again.absent(self.said["release"]["images"]):
-            message = f"no manifest runs the release's image `{image}`"
-            if message not in self.said["objections"]:
-                yield Fault("rerun", f"{message}, and the attestation does not say so")
 
     def _catalogue(self) -> Catalogue:
         """Return the catalogue of controls that was attested by, the shipped one where that is unknown."""

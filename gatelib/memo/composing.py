@@ -54,16 +54,14 @@ def compose(
     found = proving.gates(report, gate.policy.data["layout"])
     return Memo(
         record=record,
-        gates=tuple(_completed(proof, record, gate, judged) for proof in found),
+        gates=tuple(_completed(proof, record, report) for proof in found),
         objections=tuple(_objections(gate, record, report, found, clock)),
         waivers=tuple(waiver for waiver in report.exceptions if waiver.hid),
         report=report,
     )
 
 
-def _completed(
-    proof: GateProof, record: Record, gate: Gate, judged: Sequence[str | os.PathLike[str]]
-) -> GateProof:
+def _completed(proof: GateProof, record: Record, report: Report) -> GateProof:
     """Return a gate with what it lacks besides its rules."""
     if proof.id == _BACKOUT:
         missing = [field for field in ("plan", "owner") if not getattr(record.rollback, field)]
@@ -73,7 +71,7 @@ def _completed(
             proof,
             lacks=tuple(
                 f"no manifest runs the release's image `{name}`"
-                for name in deployed.absent(gate, judged, record.images)
+                for name in deployed.absent(report.images, record.images)
             ),
         )
     return proof

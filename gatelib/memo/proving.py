@@ -20,6 +20,7 @@ _STANDINGS: Final[Mapping[proofs.Standing, Standing]] = {
     "waived": "waived",
     "passed": "proved",
     "empty": "proved",
+    "idle": "not proved",
 }
 
 

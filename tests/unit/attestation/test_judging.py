@@ -16,7 +16,16 @@ from gatelib.attestation.model import Attestation, NotApplicable, Source, Subjec
 from gatelib.controls import frameworks, load
 from gatelib.evidence.layout import shipped as shipped_layout
 from gatelib.policy import shipped
-from gatelib.report import EvidenceFile, Finding, Problem, Report, RuleResult, Vulnerability, WaivedBy
+from gatelib.report import (
+    EvidenceFile,
+    Finding,
+    PackGiven,
+    Problem,
+    Report,
+    RuleResult,
+    Vulnerability,
+    WaivedBy,
+)
 from tests.budget import budget
 
 CATALOGUE: Final = load()
@@ -74,7 +83,7 @@ def report(statuses: Mapping[str, str] | None = None, roles: Any = ROLES, **othe
         bundle_sha256=PACK,
         signed_by="owners",
         gate="pre-promote",
-        selected=(),
+        selected=tuple(rule for rule in RULES if given.get(rule, "pass") not in ("skipped", "missing")),
         skipped=tuple(sorted(rule for rule, status in given.items() if status == "skipped")),
         fail_on="low",
         now=CREATED,
@@ -90,8 +99,11 @@ def report(statuses: Mapping[str, str] | None = None, roles: Any = ROLES, **othe
         inventory=0,
         objects=1,
         not_judged=(),
-        inputs=(("pack/MANIFEST.sha256", PACK),),
+        inputs=(),
         evidence=tuple(file(role) for role in roles),
+        pack=PackGiven("pack", PACK),
+        releases=(("release.yaml", PACK),),
+        images=RELEASE.images,
     )
     assert made.outcome == ("fail" if failed else "pass")
     return replace(made, **other)
@@ -199,8 +211,10 @@ def test_a_control_without_evidence_is_not_evaluated(control: Any) -> None:
         ({"signed_by": None}, "nobody vouches for the rules that ran"),
         ({"now": "2026-11-21T23:00:00Z"}, "the release was judged as of `2026-11-21T23:00:00Z`"),
         ({"now": "2026-11-22T00:30:00Z"}, "the release was judged as of `2026-11-22T00:30:00Z`"),
-        ({"inputs": (("pack/MANIFEST.sha256", "cd" * 32),)}, "the gate was not given the pack"),
-        ({"inputs": ()}, "the gate was not given the pack"),
+        ({"pack": PackGiven("pack", "cd" * 32)}, "the gate was not given the pack"),
+        ({"pack": None}, "the gate was not given the pack"),
+        ({"releases": (("release.yaml", "cd" * 32),)}, "the gate has not judged this Release record"),
+        ({"releases": ()}, "the gate has not judged this Release record"),
         (
             {"errors": (Problem(code="GL-ERR-103", message="is no YAML", file="k8s.yaml"),)},
             "GL-ERR-103: k8s.yaml: is no YAML",
@@ -215,7 +229,7 @@ def test_what_puts_a_report_in_doubt_leaves_no_control_passed(other: dict[str, A
 
 
 def test_a_rule_that_could_not_judge_leaves_only_its_own_controls_open() -> None:
-    problem = Problem(code="GL-ERR-005", message="rule `GL-REL-004` took too long")
+    problem = Problem(code="GL-ERR-005", message="rule `GL-REL-004` cannot judge this: it took too long")
     found = attested(report(errors=(problem,)))
     open_ = {control for control, status in statuses(found).items() if status != "pass"}
     assert (open_, found.overall) == ({"SEC-01"}, False)

@@ -22,7 +22,8 @@ def test_the_schema_is_a_schema() -> None:
 
 
 LATER = {
-    "report": {"evidence"},
+    "report": {"evidence", "images", "pack", "releases"},
+    "report.selection": {"left_out"},
     "finding": {"vulnerability"},
     "finding.waived_by": {"requester", "sha256", "signed_by", "ticket"},
     "report.rules[]": {"controls", "kinds"},
@@ -85,6 +86,7 @@ def test_a_report_of_nothing_is_these_bytes() -> None:
       "GL-K8S-004"
     ],
     "skipped": [],
+    "left_out": [],
     "fail_on": "low"
   }},
   "now": "2026-11-22T00:00:00Z",
@@ -121,7 +123,10 @@ def test_a_report_of_nothing_is_these_bytes() -> None:
       "sha256": "{other}"
     }}
   ],
-  "evidence": []
+  "evidence": [],
+  "pack": null,
+  "releases": [],
+  "images": []
 }}
 """
     )

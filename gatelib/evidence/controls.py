@@ -6,7 +6,7 @@ attestation reads it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from fnmatch import fnmatchcase
@@ -14,11 +14,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from gatelib.errors import EvidenceError
+from gatelib.errors import EvidenceError, GatelibError
 from gatelib.evidence import manifest
 from gatelib.evidence.manifest import CONTROLS
+from gatelib.loader import Limits, load
+from gatelib.normalize import Document, Kinds, normalize
 
 if TYPE_CHECKING:
+    from gatelib.sources import Source
     from gatelib.trust import Trust
 
 FILE: Final = f"{CONTROLS}attestation.dsse.json"
@@ -34,6 +37,9 @@ _MOST_BYTES: Final = 256 * 1024**2
 _MOST_FILES: Final = 10_000
 _SHOWN: Final = 10
 """The most objections that an engine is given; there is one or there is none."""
+_RELEASE: Final = "gatelib.dev/Release"
+_MAY_HOLD_ONE: Final = (b"Release", b"\\", b"\0")
+"""In what no file with a Release can lack all of: its kind, an escape, or another encoding."""
 _HOLDING: Final = ("pass", "not applicable")
 _JUDGED: Final = frozenset({"result", "waiver"})
 """Checks that are left to the rule: it is told what they are about, and says more of it."""
@@ -50,6 +56,42 @@ class Asked:
     """Of all rules."""
     catalogue: Path | None = None
     """A control catalogue; ``None`` is the shipped one."""
+    records: tuple[bytes, ...] | None = None
+    """The judged files with a Release; ``None`` where they are not to be had, and the pack's own is taken."""
+    config: str | None = None
+    """SHA-256 of the configuration in force."""
+
+
+def records(judged: Sequence[Source], kinds: Kinds, limits: Limits) -> tuple[list[Source], tuple[bytes, ...]]:
+    """Return the files to judge, and the different contents of those with a Release.
+
+    Such a file is judged as it was read here, so that nothing can be put in its place meanwhile.
+    """
+    sources: list[Source] = []
+    contents: dict[bytes, None] = {}
+    for source in judged:
+        content = _with_release(source, kinds, limits)
+        if content is not None:
+            contents[content] = None
+        sources.append(source if content is None else source._replace(content=content))
+    return sources, tuple(contents)
+
+
+def _with_release(source: Source, kinds: Kinds, limits: Limits) -> bytes | None:
+    """Return a file's bytes where it holds a Release; that it cannot be read is said where it is judged."""
+    try:
+        content = source.read(limits.max_bytes)
+    except OSError:
+        return None
+    if not any(mark in content for mark in _MAY_HOLD_ONE):
+        return None
+    found = (
+        document
+        for raw in load(content, limits=limits).documents
+        for document in normalize(raw, kinds, root=source.root, namespace=None)
+    )
+    holds = any(isinstance(document, Document) and document.type == _RELEASE for document in found)
+    return content if holds else None
 
 
 @dataclass(slots=True)
@@ -105,6 +147,12 @@ class Found:
             digests = manifest.parse(sealed)
         except EvidenceError as error:
             return _rejected(f"the pack's `{manifest.NAME}` {error.message}")
+        if asked.records is not None and len(asked.records) != 1:
+            return _rejected(
+                "several judged files hold a Release, and it is of one"
+                if asked.records
+                else "no judged file holds a Release"
+            )
         # That the files are as they were sealed is for another rule to say, once.
         pack = SealedPack(
             sha256=sha256(sealed).hexdigest(),
@@ -119,19 +167,25 @@ class Found:
             severities=asked.severities,
             now=asked.now,
             max_age_hours=asked.max_age_hours,
+            record=asked.records[0] if asked.records else None,
         )
-        verification = verify(pack, expected)
+        try:
+            verification = verify(pack, expected)
+        except GatelibError as error:  # of what lies in the pack or is judged; all else was read before
+            return _rejected(f"it cannot be verified: {error.message}")
         faults = [fault for fault in verification.faults if fault.check not in _JUDGED]
         attestation = verification.attestation
         if attestation is None or faults:
             first = [fault.message for fault in faults if fault.check == faults[0].check]
             return _rejected("; ".join(first))
+        if None not in (pack.record, expected.record) and pack.record != expected.record:
+            return _rejected(f"the pack's `{manifest.RELEASE}` is another record than the one that is judged")
         for reason in (*_unproved(attestation, trust), *_revoked(attestation, trust)):
             return _rejected(reason)
-        return _attested(attestation, verification.attester)
+        return _attested(attestation, verification.attester, asked)
 
 
-def _attested(attestation: Mapping[str, Any], attester: str | None) -> dict[str, Any]:
+def _attested(attestation: Mapping[str, Any], attester: str | None, asked: Asked) -> dict[str, Any]:
     release, listed = attestation["release"], attestation["controls"]
     return {
         "type": "controls",
@@ -148,6 +202,7 @@ def _attested(attestation: Mapping[str, Any], attester: str | None) -> dict[str,
             {"name": waiver["name"], "expires": waiver["expires"]} for waiver in attestation["waivers"]
         ],
         "revision": attestation["bundle"]["revision"],
+        "config": {"sha256": attestation["config"]["sha256"] or "", "in_force": asked.config or ""},
     }
 
 

@@ -132,6 +132,7 @@ class Tally:
             findings=findings,
             kinds=tuple(entry["kinds"]),
             controls=tuple(entry["controls"]),
+            staged=rule in self._plan.policy.data["bundle"].get("actions", {}),
         )
 
 

@@ -73,7 +73,7 @@ class Proofs:
             return "failed", self._messages.get(rule, "denies")
         if rule in self._unjudged:
             return "not evaluated", "could not judge"
-        if result.status == "canary" or rule in self._on_trial:
+        if result.status == "canary" or rule in self._on_trial or (result.staged and result.status == "warn"):
             return "not evaluated", "has findings, and is on trial"
         if result.status == "waived":
             return "waived", f"{result.findings} waived"

@@ -118,6 +118,8 @@ class RuleResult:
     """What it judges, as its METADATA has it."""
     controls: tuple[str, ...] = ()
     """The controls that it helps to prove."""
+    staged: bool = False
+    """Whether the bundle keeps it from denying for a while."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,6 +58,7 @@ def of(report: Report) -> dict[str, Any]:
                 "findings": rule.findings,
                 "kinds": list(rule.kinds),
                 "controls": list(rule.controls),
+                "staged": rule.staged,
             }
             for rule in report.rules
         ],

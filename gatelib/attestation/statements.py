@@ -14,7 +14,7 @@ from urllib.parse import quote
 import orjson
 
 from gatelib import dsse
-from gatelib.errors import SignatureError
+from gatelib.errors import EvidenceError, SignatureError
 from gatelib.evidence.manifest import NAME as MANIFEST
 from gatelib.evidence.manifest import RELEASE
 from gatelib.keys import SigningKey, VerificationKey
@@ -43,9 +43,17 @@ def subjects(images: Sequence[str], pack: str, record: str | None = None) -> lis
 def signed(
     predicate: Mapping[str, Any], kind: str, about: Sequence[Mapping[str, Any]], key: SigningKey
 ) -> dsse.Envelope:
-    """Return a statement that a key has signed."""
+    """Return a statement that a key has signed.
+
+    Raises:
+        EvidenceError: the predicate is nested too deeply.
+
+    """
     statement = {"_type": STATEMENT, "subject": list(about), "predicateType": kind, "predicate": predicate}
-    payload = orjson.dumps(statement, option=orjson.OPT_SORT_KEYS)
+    try:
+        payload = orjson.dumps(statement, option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError as error:
+        raise EvidenceError(f"cannot be stated: {error}") from None
     return dsse.sign(payload, dsse.IN_TOTO, [key])
 
 

@@ -73,5 +73,6 @@ def expected(
         severities=data["severities"],
         now=now,
         max_age_hours=parameters["max_age_hours"],
+        config=settings.sha256 if settings is not None else None,
         revoked=revoked.read(trusted.revoked),
     )

@@ -202,7 +202,10 @@ def _attested(attestation: Mapping[str, Any], attester: str | None, asked: Asked
             {"name": waiver["name"], "expires": waiver["expires"]} for waiver in attestation["waivers"]
         ],
         "revision": attestation["bundle"]["revision"],
-        "config": {"sha256": attestation["config"]["sha256"] or "", "in_force": asked.config or ""},
+        "config": {
+            "judged": sorted({report["config"]["sha256"] or "" for report in attestation["reports"]}),
+            "in_force": asked.config or "",
+        },
     }
 
 

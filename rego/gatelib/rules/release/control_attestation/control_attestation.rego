@@ -106,6 +106,17 @@ deny contains finding(release, ["evidencePack"], message) if {
 	message := sprintf("rests on exception `%s`, which %s", [text(waiver, "name"), problem])
 }
 
+warn contains finding(release, ["evidencePack"], message) if {
+	some release in evidence.releases
+	some attestation in given
+	config := documents.mapping(object.get(attestation, "config", {}))
+	in_force := text(config, "in_force")
+	in_force != ""
+	some judged in texts(config, "judged")
+	judged != in_force
+	message := sprintf("rests on another configuration than the one in force: `%s`", [judged])
+}
+
 finding(release, path, message) := {
 	"id": "GL-REL-027",
 	"msg": sprintf("the control attestation of release `%s` %s", [release.name, message]),

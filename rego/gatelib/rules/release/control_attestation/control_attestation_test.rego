@@ -42,6 +42,21 @@ test_allow_several_images_in_any_order if {
 	rule.deny == set() with input as judged(object.union(spec, {"images": images}), [attested])
 }
 
+test_warn_of_another_configuration if {
+	config := {"judged": ["5e", "6f"], "in_force": "6f"}
+	changed := given([object.union(attestation, {"config": config})])
+	wanted := one(["evidencePack"], "rests on another configuration than the one in force: `5e`")
+	rule.warn == wanted with input as changed
+	rule.deny == set() with input as changed
+}
+
+test_allow_the_same_configuration_or_one_that_nobody_names if {
+	every config in [{"judged": ["6f"], "in_force": "6f"}, {"judged": ["5e"], "in_force": ""}, {}, null, "6f"] {
+		rule.warn == set() with input as given([object.union(attestation, {"config": config})])
+	}
+	rule.warn == set() with input as given([attestation])
+}
+
 test_allow_whatever_is_no_release if {
 	value := envelope([{"apiVersion": "helm.example.com/v1", "kind": "Release"}], [])
 	rule.deny == set() with input as value

@@ -75,6 +75,7 @@ class Example:
         record = self._record(wanted)
         (folder / "release.yaml").write_bytes(record)
         report = self._report(wanted)
+        report["releases"] = [{"file": "release.yaml", "sha256": sha256(record).hexdigest()}]
         content = orjson.dumps(report, option=_INDENTED)
         parsed = report_form.parse(report)
         declared = declaring.read(record, file="release.yaml")

@@ -84,7 +84,7 @@ class Check:
             else:
                 reports.append(found)
         yield from self._bundle()
-        if self.record is not None and len(reports) == len(self.said["reports"]):
+        if self._is_attested(self.record) and len(reports) == len(self.said["reports"]):
             yield from self._controls(reports)
         yield from self._waivers()
         yield from self._result()
@@ -103,6 +103,10 @@ class Check:
             yield "the approvers' signatures over what is not applicable: name them in `trust.approvers`"
         if not trust.reports and any(entry["signed_by"] for entry in self.said["reports"]):
             yield "the runners' signatures over the reports: name them in `trust.reports`"
+
+    def _is_attested(self, record: bytes | None) -> bool:
+        """Tell whether a record is the one that the controls were judged for."""
+        return record is not None and sha256(record).hexdigest() == self.said["release"]["sha256"]
 
     def _statement(self) -> Iterator[Fault]:
         release, pack = self.said["release"], self.said["pack"]["sha256"]

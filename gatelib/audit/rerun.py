@@ -225,7 +225,7 @@ def _renamed(value: Any, name: str) -> Any:
         return {key: _renamed(inner, name) for key, inner in value.items()}
     if isinstance(value, list):
         return [_renamed(inner, name) for inner in value]
-    if isinstance(value, str) and value.startswith(f"{name}/"):
+    if isinstance(value, str) and (value == name or value.startswith(f"{name}/")):
         return f"{REMOTE}{value.removeprefix(name)}"
     return value
 

@@ -63,16 +63,16 @@ class Asked:
 
 
 def records(judged: Sequence[Source], kinds: Kinds, limits: Limits) -> tuple[list[Source], tuple[bytes, ...]]:
-    """Return the files to judge, and the different contents of those with a Release.
+    """Return the files to judge, and the contents of those with a Release.
 
     Such a file is judged as it was read here, so that nothing can be put in its place meanwhile.
     """
     sources: list[Source] = []
-    contents: dict[bytes, None] = {}
+    contents: list[bytes] = []
     for source in judged:
         content = _with_release(source, kinds, limits)
         if content is not None:
-            contents[content] = None
+            contents.append(content)
         sources.append(source if content is None else source._replace(content=content))
     return sources, tuple(contents)
 

@@ -7,6 +7,7 @@ import tarfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,6 +35,8 @@ from tests.release import PACK
 
 SUBJECT: Final = "the control attestation of release `payments-2.14.0`"
 WORTHLESS: Final = f"{SUBJECT} counts for nothing:"
+WORKER: Final = f"sha256:{'5e' * 32}"
+ANOTHER: Final = f"{WORTHLESS} the pack's `release.yaml` is another record than the one that is judged"
 
 
 def moment(when: datetime) -> str:
@@ -157,9 +160,26 @@ def large(release: Attested) -> None:
 def another_record(release: Attested) -> None:
     (release.folder / "asked.yaml").write_text(
         release.record.read_text("utf-8").replace(
-            "  images:\n", "  images:\n    - registry.example.com/payments-worker:2.14.0\n"
+            "  images:\n", f"  images:\n    - registry.example.com/payments-worker@{WORKER}\n"
         )
     )
+
+
+def another_change(release: Attested) -> None:
+    """Another change than the attested one, which is in no field that the rule compares."""
+    asked = release.record.read_text("utf-8").replace("PAY-1190", "PAY-6666")
+    (release.folder / "asked.yaml").write_text(asked)
+
+
+def beside(text: str) -> Callable[[Attested], None]:
+    """Judge the attested record from elsewhere, and have another one in the pack."""
+
+    def change(release: Attested) -> None:
+        content = release.record.read_bytes()
+        (release.folder / "asked.yaml").write_bytes(content)
+        release.record.write_bytes(content + text.encode())
+
+    return change
 
 
 ATTACKS: Final = (
@@ -276,9 +296,15 @@ ATTACKS: Final = (
         ],
     ),
     Attack(
-        "a release with one image more",
-        another_record,
-        one(f"{SUBJECT} is not of image `registry.example.com/payments-worker:2.14.0`"),
+        "another record in the pack: with a second Release",
+        beside("---\napiVersion: gatelib.dev/v2\nkind: Release\n"),
+        one(ANOTHER),
+        {"record": "asked.yaml"},
+    ),
+    Attack(
+        "another record in the pack: one that cannot be read",
+        beside("---\na: ["),
+        one(ANOTHER),
         {"record": "asked.yaml"},
     ),
 )
@@ -292,6 +318,20 @@ def test_what_was_changed_keeps_a_release_from_going_out(
     attack.change(release)
     found = published(release, **attack.values)
     assert (found.outcome, said(found)) == ("fail", attack.said)
+
+
+@pytest.mark.parametrize(
+    "change", [another_record, another_change], ids=["one image more", "in a field that no rule compares"]
+)
+def test_another_record_than_the_attested_one_does_not_go_out(
+    change: Callable[[Attested], None], attested: Attested, tmp_path: Path
+) -> None:
+    release = attested.copied(tmp_path)
+    change(release)
+    ((rule, message),) = said(published(release, record="asked.yaml"))
+    assert rule == "GL-REL-027"
+    assert message.startswith(f"{WORTHLESS} attested is another ")
+    assert message.endswith("; the Release record has changed since it was attested")
 
 
 def test_a_pass_that_no_report_says_counts_for_nothing(attested: Attested, tmp_path: Path) -> None:
@@ -337,4 +377,75 @@ def test_a_bundle_of_evidence_has_what_is_attested(attested: Attested) -> None:
         "failed": [],
         "objections": [],
         "waivers": [],
+        "config": {"judged": [sha256(release_config(attested)).hexdigest()], "in_force": ""},
     }
+
+
+def release_config(release: Attested) -> bytes:
+    return (release.folder / "gatelib.yaml").read_bytes()
+
+
+class TestTheRecord:
+    """The one that is judged is the one that is attested, wherever it lies."""
+
+    @pytest.fixture
+    def release(self, attested: Attested, tmp_path: Path) -> Attested:
+        """Return a release whose record lies beside its pack."""
+        release = attested.copied(tmp_path)
+        release.record.rename(release.folder / "release.yaml")
+        return release
+
+    def test_a_record_outside_the_pack_is_published(self, release: Attested) -> None:
+        found = published(release, record="release.yaml")
+        assert (found.outcome, said(found)) == ("pass", [])
+
+    def test_a_record_among_manifests_is_published(self, release: Attested) -> None:
+        (release.folder / "release.yaml").rename(release.folder / "payments" / "release.yaml")
+        assert said(published(release, record="payments")) == []
+
+    def test_a_record_from_standard_input_is_published(self, release: Attested) -> None:
+        gate = release.gate(gate="publish", now=moment(LATER))
+        with (release.folder / "release.yaml").open("rb") as file:
+            assert said(gate.check(["-"], stdin=file)) == []
+
+    def test_an_attestation_is_of_one_file(self, release: Attested) -> None:
+        content = (release.folder / "release.yaml").read_bytes()
+        (release.folder / "second.yaml").write_bytes(content + b"# another file\n")
+        gate = release.gate(gate="publish", now=moment(LATER))
+        wanted = one(f"{WORTHLESS} several judged files hold a Release, and it is of one")
+        errors = [("GL-ERR-006", "gate `publish` requires exactly 1 of `gatelib.dev/Release`, and has 2")]
+        assert said(gate.check(["release.yaml", "second.yaml"])) == [*errors, *wanted, *wanted]
+
+    @pytest.mark.parametrize(
+        "kind", ['"\\x52elease"', '"\\u0052ele\\\n  ase"'], ids=["escaped", "escaped on two lines"]
+    )
+    def test_a_release_is_seen_however_it_is_written(self, kind: str, release: Attested) -> None:
+        place = release.folder / "release.yaml"
+        text = place.read_text("utf-8").replace("kind: Release", f"kind: {kind}")
+        place.write_text(text)
+        wanted = one(f"{WORTHLESS} the Release record has changed since it was attested")
+        assert said(published(release, record="release.yaml")) == wanted
+
+    def test_a_record_that_two_readers_count_differently_ends_no_run(self, release: Attested) -> None:
+        with (release.folder / "release.yaml").open("a") as file:
+            file.write("---\napiVersion: gatelib.dev/v2\nkind: Release\n")
+        found = said(published(release, record="release.yaml"))
+        reason = "the Release record holds 2 Release records, and there must be one"
+        assert ("GL-REL-027", f"{WORTHLESS} {reason}") in found
+
+    def test_a_version_with_a_space_before_it_is_itself(self, tmp_path: Path) -> None:
+        release = Attested(tmp_path)
+        release.replace("release.yaml", "version: 2.14.0", 'version: " 2.14.0"')
+        release.seal().attest()
+        assert said(published(release)) == []
+
+
+def test_another_configuration_than_the_one_that_judged_is_named(attested: Attested, tmp_path: Path) -> None:
+    release = attested.copied(tmp_path)
+    before = sha256(release_config(release)).hexdigest()
+    with (release.folder / "gatelib.yaml").open("a") as file:
+        file.write("# of another day\n")
+    found = published(release)
+    warned = [(finding.rule, finding.message) for finding in found.findings if finding.action == "warn"]
+    message = f"{SUBJECT} rests on another configuration than the one in force: `{before}`"
+    assert (found.outcome, said(found), warned) == ("pass", [], [("GL-REL-027", message)])

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from gatelib.cli import put
 from gatelib.cli.attested import configuration, expected
 from gatelib.cli.params import moment
-from gatelib.errors import BundleError, UsageError
+from gatelib.errors import EvidenceError, UsageError
 from gatelib.evidence.pack import OCI
 from gatelib.reporters.show import inert, visible
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
+    from gatelib.attestation.checking import Expected
     from gatelib.attestation.verifying import Verification
     from gatelib.config import Config
+    from gatelib.keys import VerificationKey
 
 _FILE: Final = click.Path(dir_okay=False, path_type=Path)
 
@@ -69,28 +71,43 @@ def verify(
         )
     settings = configuration(config, [] if pack.startswith(OCI) else [pack])
     now = moment(as_of)
-    wanted = replace(
-        expected(settings, now, keys=keys, controls=controls),
-        record=None if release is None else _bytes(release),
-        bundle=None if bundle is None else _digest(bundle, settings, now),
-    )
+    wanted = expected(settings, now, keys=keys, controls=controls)
+    if release is not None:
+        wanted = replace(wanted, record=_bytes(release))
+    if bundle is not None:
+        wanted = _with_bundle(wanted, bundle, settings)
     sealed = packs.read(pack, access=_access(pack, plain_http))
     content = None if attestation is None else _bytes(attestation)
     found = verifying.verify(sealed, wanted, content)
+    if bundle is not None and found.attestation is not None and not _bundle_keys(settings):
+        unchecked = (*found.unchecked, "the bundle's signature: name its keys in `trust.bundle`")
+        found = replace(found, unchecked=unchecked)
     _show(found, form)
     return 0 if found.holds else 1
 
 
-def _digest(bundle: Path, settings: Config | None, now: datetime) -> str:
-    """Return a bundle's digest, once its signature holds where the configuration names keys for it."""
+def _with_bundle(wanted: Expected, bundle: Path, settings: Config | None) -> Expected:
+    """Return what is expected where a bundle's rules ran, with its parameters and severities.
+
+    Its signature is verified where the configuration names keys for it.
+    """
     from gatelib.bundle import loading
 
-    keys = settings.bundle_keys() if settings is not None else ()
-    try:
-        return loading.read(bundle, loading.Trust(keys=keys), now=now, verified=False).sha256
-    except BundleError as error:
-        error.file = error.file or str(bundle)
-        raise
+    trust = loading.Trust(keys=_bundle_keys(settings))
+    found = loading.read(bundle, trust, now=wanted.now, verified=False)
+    data = loading.policy(found, vouched=True).data  # read here, and never run
+    said = settings.values.get("parameters", {}) if settings is not None else {}
+    parameters = [group.get("attestation", {}) for group in (data["defaults"], data["params"], said)]
+    return replace(
+        wanted,
+        bundle=found.sha256,
+        severities=data["severities"],
+        max_age_hours=ChainMap(*reversed(parameters))["max_age_hours"],
+    )
+
+
+def _bundle_keys(settings: Config | None) -> tuple[VerificationKey, ...]:
+    return settings.bundle_keys() if settings is not None else ()
 
 
 def _access(pack: str, plain_http: bool) -> dict[str, Any] | None:
@@ -103,9 +120,10 @@ def _access(pack: str, plain_http: bool) -> dict[str, Any] | None:
 
 def _show(found: Verification, form: str) -> None:
     if form == "json":
-        import orjson
+        import json
 
-        click.echo(orjson.dumps(found.to_dict(), option=orjson.OPT_INDENT_2).decode())
+        # In ASCII, so that no terminal obeys what is attested.
+        put(f"{json.dumps(found.to_dict(), indent=2)}\n".replace("\x7f", "\\u007f").encode())
         return
     for fault in found.faults:
         click.echo(inert(visible(f"{fault.check}: {fault.message}")))
@@ -123,4 +141,4 @@ def _bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise UsageError(f"cannot be read: {error.strerror}", file=str(path)) from None
+        raise EvidenceError(f"cannot be read: {error.strerror}", file=str(path)) from None

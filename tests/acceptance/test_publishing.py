@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from gatelib.bundle import given
+from gatelib.errors import ConfigError
 from gatelib.evidence import oci
 from gatelib.report import Report
 from tests.attestation_changes import (
@@ -342,6 +343,17 @@ def test_a_pass_that_no_report_says_counts_for_nothing(attested: Attested, tmp_p
     assert found[1].startswith(
         f"{WORTHLESS} `SEC-01` is attested as `pass`, and the reports say `SEC-01` is `fail`"
     )
+
+
+def test_a_catalogue_that_cannot_be_read_is_an_error_and_no_finding(
+    attested: Attested, tmp_path: Path
+) -> None:
+    release = attested.copied(tmp_path)
+    config = {**release.config(), "attestation": {"controls": "missing.yaml"}}
+    (release.folder / "gatelib.yaml").write_text(yaml.safe_dump(config, sort_keys=False))
+    with pytest.raises(ConfigError) as caught:
+        published(release)
+    assert Path(str(caught.value.file)).name == "missing.yaml"
 
 
 def test_an_attestation_is_good_for_exactly_a_day(attested: Attested) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timezone
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +12,10 @@ from gatelib.evidence import controls
 from gatelib.evidence.controls import FILE, Asked, Found
 from gatelib.evidence.described import described
 from gatelib.evidence.layout import shipped
+from gatelib.loader import Limits, load
+from gatelib.normalize import Kinds
+from gatelib.policy import shipped as policy
+from gatelib.sources import Source
 from gatelib.trust import Trust
 
 ASKED = Asked(now=datetime(2026, 11, 22, tzinfo=timezone.utc), max_age_hours=24, severities={})
@@ -92,6 +98,60 @@ def test_a_malformed_manifest_proves_nothing() -> None:
             "reason": "the pack's `MANIFEST.sha256` is no line of `sha256sum`",
         }
     ]
+
+
+@pytest.mark.parametrize(
+    ("judged", "reason"),
+    [
+        ((), "no judged file holds a Release"),
+        ((b"one", b"another"), "several judged files hold a Release, and it is of one"),
+    ],
+    ids=["none", "two"],
+)
+def test_an_attestation_is_of_the_one_judged_record(judged: tuple[bytes, ...], reason: str) -> None:
+    found = Found()
+    found.add(FILE, b"{}")
+    sealed = f"{'5e' * 32}  sbom/a.json\n".encode()
+    said = list(found.verified(sealed, Trust(), replace(ASKED, records=judged)))
+    assert said == [{"type": "rejected", "file": FILE, "reason": reason}]
+
+
+HOLDING = {
+    "plain": b"apiVersion: gatelib.dev/v1\nkind: Release\n",
+    "of a version to come": b"apiVersion: gatelib.dev/v2\nkind: Release\n",
+    "escaped": b'apiVersion: gatelib.dev/v1\nkind: "\\x52elease"\n',
+    "escaped in JSON": b'{"apiVersion": "gatelib.dev/v1", "kind": "\\u0052elease"}',
+    "in a list": b"apiVersion: v1\nkind: List\nitems: [{apiVersion: gatelib.dev/v1, kind: Release}]\n",
+    "after another": b"apiVersion: v1\nkind: Pod\n---\napiVersion: gatelib.dev/v1\nkind: Release\n",
+    "before what cannot be read": b"apiVersion: gatelib.dev/v1\nkind: Release\n---\na: [",
+    "by an alias": b"metadata: {name: &a Release}\napiVersion: gatelib.dev/v1\nkind: *a\n",
+}
+OTHERS = {
+    "a chart's": b"apiVersion: helm.example.com/v1\nkind: Release\n",
+    "a name": b"apiVersion: v1\nkind: Pod\nmetadata: {name: Release}\n",
+    "nothing that can be read": b"Release: [",
+    "nothing": b"",
+}
+
+
+def test_a_file_with_a_release_is_found_however_it_is_written(tmp_path: Path) -> None:
+    sources = []
+    for name, content in {**OTHERS, **HOLDING}.items():
+        (tmp_path / name).write_bytes(content)
+        sources.append(Source(name, str(tmp_path / name), 0))
+    sources.append(Source("gone", str(tmp_path / "gone"), 0))
+    kinds = Kinds.of(policy().data["kinds"])
+    judged, contents = controls.records(sources, kinds, Limits())
+    assert contents == tuple(HOLDING.values())
+    assert judged == [source._replace(content=HOLDING.get(source.name)) for source in sources]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_a_release_in_another_encoding_is_found_where_it_is_read(encoding: str) -> None:
+    content = HOLDING["plain"].decode().encode(encoding)
+    source = Source("-", "", 0, content)
+    _, contents = controls.records([source], Kinds.of(policy().data["kinds"]), Limits())
+    assert contents == ((content,) if load(content).documents else ())
 
 
 def test_a_described_attestation_is_of_the_fixtures_release() -> None:

@@ -6,16 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
+from gatelib.attestation.files import LARGEST, MOST_BYTES, MOST_FILES, is_read
 from gatelib.errors import EvidenceError
 from gatelib.evidence import manifest
 from gatelib.evidence.pack import DEFAULT_LIMITS, File, Limits, Scan, open_pack
-
-_LARGEST: Final = 64 * 1024**2
-"""Bytes of one file below ``controls/`` that is read."""
-_MOST: Final = 10_000
-_READ: Final = (".json",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +27,7 @@ class SealedPack:
     record: bytes | None
     """``release.yaml``."""
     controls: Mapping[str, bytes]
-    """The JSON files below ``controls/``, by path in the pack."""
+    """The files that an attestation is verified with, by path in the pack."""
 
 
 def read(
@@ -45,15 +41,20 @@ def read(
 
     """
     about: dict[str, bytes] = {}
+    taken = 0
 
     def wanted(path: str) -> bool:
         return path in (manifest.NAME, manifest.RELEASE) or is_read(path)
 
     def use(path: str, data: bytes | None, file: File) -> None:
-        if data is None or (path != manifest.NAME and len(data) > _LARGEST):
+        nonlocal taken
+        if data is None or (path != manifest.NAME and len(data) > LARGEST):
             raise EvidenceError("is larger than it may be", file=path)
         about[path] = data
-        if len(about) > _MOST:
+        taken += len(data) if is_read(path) else 0
+        if taken > MOST_BYTES:
+            raise EvidenceError("holds more than it may", file=manifest.CONTROLS)
+        if len(about) > MOST_FILES:
             raise EvidenceError("holds too many files", file=manifest.CONTROLS)
 
     with open_pack(place, limits=limits, access=access) as pack:
@@ -70,11 +71,6 @@ def read(
         record=about.get(manifest.RELEASE),
         controls={path: data for path, data in about.items() if is_read(path)},
     )
-
-
-def is_read(path: str) -> bool:
-    """Tell whether a file is one that speaks of controls."""
-    return path.startswith(manifest.CONTROLS) and path.endswith(_READ)
 
 
 def _faults(scan: Scan, content: bytes) -> list[str]:

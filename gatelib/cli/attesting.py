@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from gatelib.cli.files import write_file
+from gatelib.cli import writing_attestations as writing
 from gatelib.cli.params import judging, surroundings
-from gatelib.errors import UsageError
+from gatelib.errors import GatelibError, UsageError
 from gatelib.gate import Gate
 from gatelib.reporters.show import inert, visible
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _GATE: Final = "pre-promote"
 _SIGNABLE: Final = timedelta(hours=1)
 """How long after it was made an attestation may be signed."""
-_PAGES: Final = {"markdown": "attestation.md", "html": "attestation.html", "pdf": "attestation.pdf"}
+_STDIN: Final = "-"
 
 _INTO: Final = click.option(
     "-o",
@@ -44,7 +44,7 @@ _REPORTS: Final = click.option(
     multiple=True,
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help="A signed report in place of a run of the gate; repeatable.",
+    help="A signed report in place of a run of the gate, and of PATH; repeatable.",
 )
 _KEYID: Final = click.option("--keyid", metavar="ID", help="The key's name, as a hint for verifiers.")
 
@@ -64,7 +64,7 @@ _KEYID: Final = click.option("--keyid", metavar="ID", help="The key's name, as a
     "--format",
     "formats",
     multiple=True,
-    type=click.Choice([*_PAGES]),
+    type=click.Choice([*writing.PAGES]),
     default=("markdown", "html"),
     help="Pages beside the JSON; repeatable.  [default: markdown, html]",
 )
@@ -82,27 +82,22 @@ def render(
 ) -> int:
     """Judge a release, and write which controls hold for it.
 
-    RELEASE has the Release record, each PATH manifests that it deploys.
+    RELEASE has the Release record, each PATH manifests that it deploys. What an earlier run wrote and this
+    one does not, such as its signature, is removed.
 
     Exit code: 0 every control holds, 1 not, 2 usage or configuration, 3 something could not be judged.
     """
-    from gatelib.attestation import making
+    from gatelib.attestation import files, making
 
+    _refuse(release, paths, reports)
     signer = _signer(key, keyid) if key else None
     gate = _gate(values)
-    folder = _folder(output, gate)
-    made = making.make(
-        gate,
-        release,
-        paths,
-        clock=datetime.now(timezone.utc),
-        controls=controls,
-        reports=_contents(reports),
-    )
-    _write(folder, {"attestation.json": made.content, **made.reports, **_pages(made, formats)})
-    if signer is not None:
-        _write(folder, making.signed(made, signer))
-    return _show(made, folder)
+    place = writing.place(output, gate)
+    made = _made(gate, release, paths, datetime.now(timezone.utc), controls, reports)
+    signed = making.signed(made, signer) if signer is not None else {}
+    pages = _pages(made, formats)
+    place.write({files.ATTESTATION: made.content, **made.reports, **pages, **signed}, instead=True)
+    return _show(made, place.folder)
 
 
 @click.command(
@@ -133,26 +128,47 @@ def sign(
 
     Exit code: 0 every control holds, 1 not, 2 usage or configuration, 3 it cannot be made again.
     """
-    from gatelib.attestation import making
+    from gatelib.attestation import files, making
 
+    _refuse(release, paths, reports)
     signer = _signer(key, keyid)
-    folder = _folder(output, _gate(values))
-    before = (folder / "attestation.json").read_bytes() if (folder / "attestation.json").is_file() else b""
-    created, now = _moments(before, folder)
-    if abs(datetime.now(timezone.utc) - created) > _SIGNABLE:
+    place = writing.place(output, _gate(values))
+    before = place.read(files.ATTESTATION)
+    called = str(place.folder / files.ATTESTATION)
+    created, now = _moments(before, called)
+    clock = datetime.now(timezone.utc)
+    if created > clock or not (reports or _is_by(now, created)):
+        raise UsageError(
+            "the attestation was made, or judged as of a moment, that is yet to come",
+            file=called,
+            hint="render it again, and see that the clocks agree",
+        )
+    if clock - created > _SIGNABLE:
         raise UsageError(
             "the attestation was made more than an hour ago", hint="render it again, and sign it then"
         )
     gate = _gate({**values, "now": values["now"] or now})
-    made = making.make(gate, release, paths, clock=created, controls=controls, reports=_contents(reports))
+    made = _made(gate, release, paths, created, controls, reports)
     if made.content != before:
         raise UsageError(
             "made again, the attestation is another one",
-            file=str(folder / "attestation.json"),
+            file=called,
             hint="it was edited, or is given other inputs than it was made from: render it again",
         )
-    _write(folder, {**made.reports, **making.signed(made, signer)})
-    return _show(made, folder)
+    place.write({**made.reports, **making.signed(made, signer)})
+    return _show(made, place.folder)
+
+
+def _refuse(release: str, paths: tuple[str, ...], reports: tuple[Path, ...]) -> None:
+    """Refuse what cannot be attested, or would be left unread."""
+    if _STDIN in (release, *paths):
+        raise UsageError("an attestation is about files, and not about standard input", hint="name the files")
+    if paths and reports:
+        raise UsageError(
+            "with --report the gate is not run, and no PATH is read",
+            file=paths[0],
+            hint="leave the paths out: the runner of the report has judged them",
+        )
 
 
 def _gate(values: Mapping[str, Any]) -> Gate:
@@ -167,20 +183,44 @@ def _signer(key: str, keyid: str | None) -> SigningKey:
     return read_signing_key(key, None, keyid)
 
 
-def _contents(places: tuple[Path, ...]) -> dict[str, bytes]:
-    found: dict[str, bytes] = {}
-    for place in places:
-        if found.setdefault(place.name, b"") or not place.is_file():
-            raise UsageError("a report has no file, or a name twice", file=str(place))
-        found[place.name] = place.read_bytes()
+def _made(
+    gate: Gate,
+    release: str,
+    paths: tuple[str, ...],
+    clock: datetime,
+    controls: Path | None,
+    reports: tuple[Path, ...],
+) -> Made:
+    from gatelib.attestation import making
+
+    places = _stored(reports)
+    try:
+        contents = {name: place.read_bytes() for name, place in places.items()}
+    except OSError as error:
+        raise UsageError(f"cannot be read: {error.strerror}", file=error.filename) from None
+    try:
+        return making.make(gate, release, paths, clock=clock, controls=controls, reports=contents)
+    except GatelibError as error:
+        if error.file in places:
+            error.file = str(places[error.file])
+        raise
+
+
+def _stored(reports: tuple[Path, ...]) -> dict[str, Path]:
+    """Return signed reports by the names that they get in the pack."""
+    from gatelib.attestation.files import stored
+
+    found: dict[str, Path] = {}
+    for place in reports:
+        name = stored(place.name)
+        if name.casefold() in {other.casefold() for other in found}:
+            raise UsageError(
+                f"two reports would both be `{name}` in the pack",
+                file=str(place),
+                hint="give one of them another name",
+            )
+        found[name] = place
     return found
-
-
-def _folder(output: Path | None, gate: Gate) -> Path:
-    packs = [Path(place) for place in gate.settings.evidence if Path(place).is_dir()]
-    if output is None and len(packs) != 1:
-        raise UsageError("there is no folder to write to", hint="name it with --output")
-    return output or packs[0] / "controls"
 
 
 def _pages(made: Made, formats: tuple[str, ...]) -> dict[str, bytes]:
@@ -189,17 +229,17 @@ def _pages(made: Made, formats: tuple[str, ...]) -> dict[str, bytes]:
     form = made.attestation.to_dict()
     found: dict[str, bytes] = {}
     if "markdown" in formats:
-        found[_PAGES["markdown"]] = pages.markdown(form).encode("utf-8", "backslashreplace")
+        found[writing.PAGES["markdown"]] = pages.markdown(form).encode("utf-8", "backslashreplace")
     if "html" in formats or "pdf" in formats:
         page = pages.html(form)
         if "html" in formats:
-            found[_PAGES["html"]] = page.encode("utf-8", "backslashreplace")
+            found[writing.PAGES["html"]] = page.encode("utf-8", "backslashreplace")
         if "pdf" in formats:
-            found[_PAGES["pdf"]] = pages.pdf(page)
+            found[writing.PAGES["pdf"]] = pages.pdf(page)
     return found
 
 
-def _moments(content: bytes, folder: Path) -> tuple[datetime, str]:
+def _moments(content: bytes, called: str) -> tuple[datetime, str]:
     import orjson
 
     from gatelib.settings import parse_now
@@ -210,17 +250,15 @@ def _moments(content: bytes, folder: Path) -> tuple[datetime, str]:
     except (orjson.JSONDecodeError, KeyError, IndexError, TypeError):
         created, now = None, ""
     if created is None:
-        raise UsageError(
-            "there is no attestation", file=str(folder / "attestation.json"), hint="render it first"
-        )
+        raise UsageError("there is no attestation", file=called, hint="render it first")
     return created, now
 
 
-def _write(folder: Path, files: Mapping[str, bytes]) -> None:
-    for name, content in files.items():
-        place = folder / name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        write_file(place, content)
+def _is_by(now: str, created: datetime) -> bool:
+    from gatelib.settings import parse_now
+
+    moment = parse_now(now)
+    return moment is not None and moment <= created
 
 
 def _show(made: Made, folder: Path) -> int:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Final
 
 import click
 
-from gatelib.cli.files import write_file
+from gatelib.cli.files import refuse_links, trusted_above, write_below, write_file
 from gatelib.errors import UsageError
 from gatelib.reporters.show import inert, visible
 
@@ -51,28 +52,40 @@ def report(report: Path, release: Path, key: str, output: Path) -> int:
 def declare(release: Path, control: str, key: str, output: Path | None) -> int:
     """Sign, as an approver, that a control is not applicable to a release.
 
-    The Release says so in `spec.notApplicable`, with the reason and the approver. Exit code: 0 signed, 2
-    usage, 3 the Release cannot be read.
+    The Release says so in `spec.notApplicable`, with the reason and the approver. Where it names several,
+    each runs this, and adds a signature to the file. Exit code: 0 signed, 2 usage, 3 the Release cannot be
+    read.
     """
     from gatelib.attestation import assembling, declaring
     from gatelib.cli.keys import read_signing_key
     from gatelib.evidence import release as releases
 
+    if not declaring.is_id(control):
+        raise UsageError(f"`{control}` is no control's ID", hint="such as `TEN-01`")
     record, called = _bytes(release), str(release)
     bound = releases.read(record, file=called)
-    found = [entry for entry in declaring.read(record, file=called) if entry.control == control]
-    if not found:
+    entry = next((entry for entry in declaring.read(record, file=called) if entry.control == control), None)
+    if entry is None:
         raise UsageError(
             f"the Release does not declare `{control}` not applicable",
             file=called,
             hint="add it to `spec.notApplicable`, with a reason and an approver",
         )
     images = assembling.subject(record, called=called).images
-    signed = declaring.sign(found[0], bound, images, read_signing_key(key, None, found[0].approver))
-    place = output or release.parent / declaring.place(control)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    write_file(place, signed)
-    click.echo(inert(visible(f"{place}: {found[0].approver} says that {control} is not applicable")))
+    place = Path(os.path.normpath(output or release.parent / declaring.place(control)))
+    base = trusted_above(place.parent, [release.parent])
+    refuse_links(base, place)
+    only = entry.approver if len(entry.approvers) == 1 else None
+    signed = declaring.sign(
+        entry,
+        bound,
+        images,
+        read_signing_key(key, None, only),
+        before=_bytes(place) if place.exists() else None,
+    )
+    write_below(base, place, signed)
+    who = f"{only} says" if only else f"one of {entry.approver} says"
+    click.echo(inert(visible(f"{place}: {who} that {control} is not applicable")))
     return 0
 
 

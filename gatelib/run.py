@@ -145,6 +145,7 @@ class Run:
         return Asked(
             now=self.force.now,
             max_age_hours=self.force.parameter("attestation", "max_age_hours"),
+            critical_approvers=self.force.parameter("exceptions", "critical_approvers"),
             severities=self.force.policy.data["severities"],
             catalogue=config.place(named) if config and named else None,
             records=judged,

@@ -54,6 +54,8 @@ class Expected:
     """Of all rules."""
     now: datetime
     max_age_hours: float
+    critical_approvers: int = 2
+    """How many it takes to say that a critical rule does not matter."""
     record: bytes | None = None
     """The Release, from a place of the verifier's own; the pack's where there is none."""
     bundle: str | None = None
@@ -247,6 +249,7 @@ class Check:
             approvers=self.expected.trust.approvers,
             catalogue=self.expected.catalogue,
             severities=self.expected.severities,
+            critical_approvers=self.expected.critical_approvers,
         )
 
     def _waivers(self) -> Iterator[Fault]:

@@ -108,6 +108,7 @@ def make(
         approvers=trust.approvers,
         catalogue=catalogue,
         severities=force.policy.data["severities"],
+        critical_approvers=force.parameter("exceptions", "critical_approvers"),
     )
     attestation = assembling.assemble(
         subject,

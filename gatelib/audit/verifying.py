@@ -181,6 +181,7 @@ class Case:
             severities=policy.data["severities"],
             now=max(moments),
             max_age_hours=self._parameter("attestation", "max_age_hours"),
+            critical_approvers=int(self._parameter("exceptions", "critical_approvers")),
             revoked=revoked or Revocations(),
         )
         # What of the pack is not as it was sealed is said already.

@@ -89,5 +89,10 @@ def read(
 
 
 def _asked(now: datetime, data: Mapping[str, Any]) -> Asked:
-    hours = data["defaults"]["attestation"]["max_age_hours"]
-    return Asked(now=now, max_age_hours=hours, severities=data["severities"])
+    defaults = data["defaults"]
+    return Asked(
+        now=now,
+        max_age_hours=defaults["attestation"]["max_age_hours"],
+        critical_approvers=defaults["exceptions"]["critical_approvers"],
+        severities=data["severities"],
+    )

@@ -66,13 +66,21 @@ def expected(
     listed = said.get("attestation", {}).get("controls")
     if controls is None and settings is not None and listed is not None:
         controls = settings.place(listed)
-    parameters = {**data["defaults"]["attestation"], **said.get("parameters", {}).get("attestation", {})}
+    parameters = {
+        name: value
+        for group in ("attestation", "exceptions")
+        for name, value in {
+            **data["defaults"][group],
+            **said.get("parameters", {}).get(group, {}),
+        }.items()
+    }
     return Expected(
         trust=replace(trusted, attestation=(*trusted.attestation, *given)),
         catalogue=load(controls),
         severities=data["severities"],
         now=now,
         max_age_hours=parameters["max_age_hours"],
+        critical_approvers=parameters["critical_approvers"],
         config=settings.sha256 if settings is not None else None,
         revoked=revoked.read(trusted.revoked),
     )

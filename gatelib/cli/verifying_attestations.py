@@ -97,12 +97,17 @@ def _with_bundle(wanted: Expected, bundle: Path, settings: Config | None) -> Exp
     found = loading.read(bundle, trust, now=wanted.now, verified=False)
     data = loading.policy(found, vouched=True).data  # read here, and never run
     said = settings.values.get("parameters", {}) if settings is not None else {}
-    parameters = [group.get("attestation", {}) for group in (data["defaults"], data["params"], said)]
+
+    def parameter(group: str, name: str) -> Any:
+        values = [of.get(group, {}) for of in (said, data["params"], data["defaults"])]
+        return ChainMap(*values)[name]
+
     return replace(
         wanted,
         bundle=found.sha256,
         severities=data["severities"],
-        max_age_hours=ChainMap(*reversed(parameters))["max_age_hours"],
+        max_age_hours=parameter("attestation", "max_age_hours"),
+        critical_approvers=parameter("exceptions", "critical_approvers"),
     )
 
 

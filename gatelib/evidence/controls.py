@@ -54,6 +54,8 @@ class Asked:
     """For how long a report was good to make an attestation from."""
     severities: Mapping[str, str]
     """Of all rules."""
+    critical_approvers: int
+    """How many it takes to say that a critical rule does not matter."""
     catalogue: Path | None = None
     """A control catalogue; ``None`` is the shipped one."""
     records: tuple[bytes, ...] | None = None
@@ -167,6 +169,7 @@ class Found:
             severities=asked.severities,
             now=asked.now,
             max_age_hours=asked.max_age_hours,
+            critical_approvers=asked.critical_approvers,
             record=asked.records[0] if asked.records else None,
         )
         try:

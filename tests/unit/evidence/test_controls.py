@@ -18,7 +18,9 @@ from gatelib.policy import shipped as policy
 from gatelib.sources import Source
 from gatelib.trust import Trust
 
-ASKED = Asked(now=datetime(2026, 11, 22, tzinfo=timezone.utc), max_age_hours=24, severities={})
+ASKED = Asked(
+    now=datetime(2026, 11, 22, tzinfo=timezone.utc), max_age_hours=24, critical_approvers=2, severities={}
+)
 UNREAD = {"type": "rejected", "file": FILE, "reason": "`controls/` holds more than is read"}
 RELEASE = {
     "kind": "Release",

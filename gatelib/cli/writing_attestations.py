@@ -59,20 +59,22 @@ class Place(NamedTuple):
             write_below(self.base, self.folder / name, content)
 
     def _reports(self) -> list[str]:
-        folder = self.folder / files.REPORTS
-        refuse_links(self.base, folder / "any")
-        return [f"{files.REPORTS}{path.name}" for path in folder.glob("*.dsse.json")]
+        found = (self.folder / files.REPORTS).glob("*.dsse.json")
+        return [f"{files.REPORTS}{path.name}" for path in found]
 
 
 def place(output: Path | None, gate: Gate) -> Place:
     """Return the folder that is named, or else ``controls`` in the pack.
 
     Raises:
-        UsageError: no folder is named, and there is none for it.
+        UsageError: no folder is named, and there is none for it; or what is written there is a link.
 
     """
     packs = [Path(place) for place in gate.settings.evidence if Path(place).is_dir()]
     if output is None and len(packs) != 1:
         raise UsageError("there is no folder to write to", hint="name it with --output")
     folder = Path(os.path.normpath(output or packs[0] / "controls"))
-    return Place(trusted_above(folder, packs), folder)
+    base = trusted_above(folder, packs)
+    for name in (*_RENDERED, f"{files.REPORTS}any"):
+        refuse_links(base, folder / name)
+    return Place(base, folder)

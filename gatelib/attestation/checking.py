@@ -123,12 +123,13 @@ class Check:
             found = assembling.subject(self.record, called=_RECORD).to_dict()
             pack = releases.read(self.record, file=_RECORD).sha256
         except EvidenceError as error:
-            yield Fault("release", f"the Release record {error.message}")
+            yield Fault("release", f"the Release record: {error.message}")
             return
         said = self.said["release"]
         for key in found.keys() - {"sha256"}:
             if said[key] != found[key]:
-                yield Fault("release", f"attested is another {key} than the Release's: `{_shown(said[key])}`")
+                what = "are other changes" if key == "changes" else f"is another {key}"
+                yield Fault("release", f"attested {what} than the Release's: `{_shown(said[key])}`")
         if said["sha256"] != found["sha256"]:
             yield Fault("release", "the Release record has changed since it was attested")
         if pack != self.said["pack"]["sha256"]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from gatelib.attestation.model import ControlResult, NotApplicable, RuleStanding, Status
+from gatelib.catalog import SEVERITIES
 from gatelib.controls import Catalogue, Control, EvidencePath, Framework, clauses_of
 from gatelib.controls.paths import fits
 from gatelib.proofs import Proof, Proofs, Standing
@@ -190,9 +191,12 @@ class _Judge:
         for file in self._evidence(control):
             for fact in file.facts:
                 named = tuple(str(fact.get(key)) for key in ("id", "package", "image"))
-                severity, count = str(fact.get("severity")), fact.get("count", 1)
-                if severity in severities and named not in hidden:
-                    shown[severity] += count if isinstance(count, int) else 1
+                severity, count = fact.get("severity"), fact.get("count", 1)
+                # What is no severity at all is none that the catalogue would allow.
+                if severity is None or (severity in SEVERITIES and severity not in severities):
+                    continue
+                if named not in hidden:
+                    shown[str(severity)] += count if isinstance(count, int) else 1
         for severity, count in sorted(shown.items()):
             yield {
                 "rule": "GL-REL-003",

@@ -186,16 +186,20 @@ class TestTheRecord:
         )
         assert published(release, "good.yaml") == denied(another)
 
-    @pytest.mark.parametrize(("field", "value"), [("changes", []), ("name", "other")])
+    @pytest.mark.parametrize(
+        ("field", "value", "what"),
+        [("changes", [], "are other changes"), ("name", "other", "is another name")],
+        ids=["changes", "name"],
+    )
     def test_its_changes_and_its_name_are_those_that_are_attested(
-        self, field: str, value: Any, attested: Attested, tmp_path: Path
+        self, field: str, value: Any, what: str, attested: Attested, tmp_path: Path
     ) -> None:
         release = attested.copied(tmp_path)
         rewritten(release, lambda statement: statement["predicate"]["release"].update({field: value}))
         ((check, message),) = release.faults()
         assert (check, message.partition(":")[0]) == (
             "release",
-            f"attested is another {field} than the Release's",
+            f"attested {what} than the Release's",
         )
         assert published(release) == denied(f"counts for nothing: {message}")
 

@@ -442,7 +442,7 @@ class TestTheRecord:
         with (release.folder / "release.yaml").open("a") as file:
             file.write("---\napiVersion: gatelib.dev/v2\nkind: Release\n")
         found = said(published(release, record="release.yaml"))
-        reason = "the Release record holds 2 Release records, and there must be one"
+        reason = "the Release record: holds 2 Release records, and there must be one"
         assert ("GL-REL-027", f"{WORTHLESS} {reason}") in found
 
     def test_a_version_with_a_space_before_it_is_itself(self, tmp_path: Path) -> None:

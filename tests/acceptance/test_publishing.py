@@ -331,7 +331,7 @@ def test_another_record_than_the_attested_one_does_not_go_out(
     change(release)
     ((rule, message),) = said(published(release, record="asked.yaml"))
     assert rule == "GL-REL-027"
-    assert message.startswith(f"{WORTHLESS} attested is another ")
+    assert message.startswith(f"{WORTHLESS} attested ")
     assert message.endswith("; the Release record has changed since it was attested")
 
 

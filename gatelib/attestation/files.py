@@ -20,8 +20,7 @@ SIGNED_IN_PACK: Final = f"{CONTROLS}{SIGNED}"
 """The attestation that counts, by its path in the pack."""
 
 READ: Final = tuple(
-    f"{CONTROLS}{name}"
-    for name in (ATTESTATION, SIGNED, REPORT, f"{REPORTS}*.dsse.json", f"{DECLARED}*.dsse.json")
+    f"{CONTROLS}{name}" for name in (SIGNED, REPORT, f"{REPORTS}*.dsse.json", f"{DECLARED}*.dsse.json")
 )
 """What an attestation is verified with, as patterns of paths in the pack."""
 

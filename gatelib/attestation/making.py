@@ -150,7 +150,10 @@ def _taken(
     found: dict[str, _Given] = {}
     for name, content in sorted(reports.items()):
         try:
-            found[f"{files.REPORTS}{name}"] = (content, *vouched.opened(content, about, runners))
+            place = f"{files.REPORTS}{files.stored(name)}"
+            if place in found:
+                raise UsageError("two signed reports would have one name", file=name, hint="rename one")
+            found[place] = (content, *vouched.opened(content, about, runners))
         except (EvidenceError, SignatureError) as error:
             error.file = error.file or name
             raise

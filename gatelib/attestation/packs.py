@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from gatelib.attestation.files import LARGEST, MOST_BYTES, MOST_FILES, is_read
+from gatelib.attestation.files import ATTESTATION, LARGEST, MOST_BYTES, MOST_FILES, is_read
 from gatelib.errors import EvidenceError
 from gatelib.evidence import manifest
 from gatelib.evidence.pack import DEFAULT_LIMITS, File, Limits, Scan, open_pack
@@ -44,14 +44,14 @@ def read(
     taken = 0
 
     def wanted(path: str) -> bool:
-        return path in (manifest.NAME, manifest.RELEASE) or is_read(path)
+        return path in (manifest.NAME, manifest.RELEASE) or _is_read(path)
 
     def use(path: str, data: bytes | None, file: File) -> None:
         nonlocal taken
         if data is None or (path != manifest.NAME and len(data) > LARGEST):
             raise EvidenceError("is larger than it may be", file=path)
         about[path] = data
-        taken += len(data) if is_read(path) else 0
+        taken += len(data) if _is_read(path) else 0
         if taken > MOST_BYTES:
             raise EvidenceError("holds more than it may", file=manifest.CONTROLS)
         if len(about) > MOST_FILES:
@@ -69,7 +69,7 @@ def read(
         digests=scan.digests(),
         faults=tuple(_faults(scan, content)),
         record=about.get(manifest.RELEASE),
-        controls={path: data for path, data in about.items() if is_read(path)},
+        controls={path: data for path, data in about.items() if _is_read(path)},
     )
 
 
@@ -77,3 +77,8 @@ def _faults(scan: Scan, content: bytes) -> list[str]:
     return [
         f"`{fault.file}`: {fault.problem}" for fault in manifest.broken(scan.faults, content, scan.digests())
     ]
+
+
+def _is_read(path: str) -> bool:
+    """Tell whether a file speaks of controls: the unsigned attestation is only shown, and proves nothing."""
+    return is_read(path) or path == f"{manifest.CONTROLS}{ATTESTATION}"

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from fnmatch import fnmatchcase
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from gatelib.attestation import files
 from gatelib.errors import EvidenceError, GatelibError
 from gatelib.evidence import manifest
 from gatelib.evidence.manifest import CONTROLS
@@ -24,17 +24,8 @@ if TYPE_CHECKING:
     from gatelib.sources import Source
     from gatelib.trust import Trust
 
-FILE: Final = f"{CONTROLS}attestation.dsse.json"
+FILE: Final = files.SIGNED_IN_PACK
 
-_READ: Final = (
-    FILE,
-    f"{CONTROLS}report.json",
-    f"{CONTROLS}reports/*.dsse.json",
-    f"{CONTROLS}not-applicable/*.dsse.json",
-)
-_LARGEST: Final = 64 * 1024**2
-_MOST_BYTES: Final = 256 * 1024**2
-_MOST_FILES: Final = 10_000
 _SHOWN: Final = 10
 """The most objections that an engine is given; there is one or there is none."""
 _RELEASE: Final = "gatelib.dev/Release"
@@ -108,16 +99,16 @@ class Found:
 
     def wants(self, path: str) -> bool:
         """Tell whether a file of a pack is one of them."""
-        return path == manifest.RELEASE or any(fnmatchcase(path, pattern) for pattern in _READ)
+        return path == manifest.RELEASE or files.is_read(path)
 
     def add(self, path: str, data: bytes | None) -> None:
         """Take a file's bytes, ``None`` where they are too many."""
         self._bytes += 0 if data is None else len(data)
         if (
             data is None
-            or len(data) > _LARGEST
-            or self._bytes > _MOST_BYTES
-            or len(self.files) == _MOST_FILES
+            or len(data) > files.LARGEST
+            or self._bytes > files.MOST_BYTES
+            or len(self.files) == files.MOST_FILES
         ):
             self.too_large = True
             self.files.clear()

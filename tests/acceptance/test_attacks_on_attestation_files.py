@@ -209,7 +209,7 @@ class TestDeclarations:
         for name, code in (("../../../escaped", 2), ("TEN-01", 3)):
             found = run(release, "declare", RECORD, "--control", name, "--key", "lea.pem")
             assert (found.returncode, "is no control's ID" in found.stderr) == (code, True)
-        assert not list(release.folder.parent.rglob("escaped*"))
+        assert not list(release.folder.rglob("escaped*"))
 
     def test_each_approver_adds_a_signature(self, release: Attested) -> None:
         release.replace(

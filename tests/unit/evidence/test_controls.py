@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from gatelib.attestation import files
 from gatelib.evidence import controls
 from gatelib.evidence.controls import FILE, Asked, Found
 from gatelib.evidence.described import described
@@ -69,7 +70,7 @@ def test_a_file_that_is_too_large_to_be_read_spoils_the_rest() -> None:
 
 
 def test_a_file_may_be_as_large_as_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(controls, "_LARGEST", 2)
+    monkeypatch.setattr(files, "LARGEST", 2)
     found = Found()
     found.add(FILE, b"{}")
     assert not found.too_large
@@ -77,9 +78,9 @@ def test_a_file_may_be_as_large_as_is_read(monkeypatch: pytest.MonkeyPatch) -> N
     assert list(found.verified(b"", Trust(), ASKED)) == [UNREAD]
 
 
-@pytest.mark.parametrize(("most", "value"), [("_MOST_FILES", 2), ("_MOST_BYTES", 4)])
+@pytest.mark.parametrize(("most", "value"), [("MOST_FILES", 2), ("MOST_BYTES", 4)])
 def test_many_files_are_not_kept(most: str, value: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(controls, most, value)
+    monkeypatch.setattr(files, most, value)
     found = Found()
     found.add(FILE, b"{}")
     found.add("controls/reports/a.dsse.json", b"{}")

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from gatelib.attestation import declaring, making, packs, verifying
-from gatelib.attestation.checking import Expected
+from gatelib.attestation.expected import Expected
 from gatelib.attestation.making import Made
 from gatelib.attestation.verifying import Verification
 from gatelib.bundle import archive, build, definition, signatures

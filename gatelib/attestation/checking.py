@@ -7,62 +7,28 @@ controls are judged from them once more.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
 from hashlib import sha256
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import orjson
 
 from gatelib import report_form
 from gatelib.attestation import assembling, declaring, statements, vouched
 from gatelib.attestation.declaring import Declared
+from gatelib.attestation.expected import Expected, Fault
 from gatelib.attestation.forms import require
 from gatelib.attestation.model import NotApplicable
 from gatelib.attestation.packs import SealedPack
-from gatelib.controls import Catalogue, frameworks
+from gatelib.controls import frameworks
 from gatelib.errors import EvidenceError, SignatureError
 from gatelib.evidence import release as releases
 from gatelib.evidence.manifest import CONTROLS
-from gatelib.exceptions.revoked import Revocations
 from gatelib.report import Report
 from gatelib.settings import has_ended, parse_now
-from gatelib.trust import Trust
 
 _RECORD: Final = "release.yaml"
 _ASIDE: Final = ("clauses",)
 """What of a control is read from the frameworks, which may be newer than the attestation."""
-
-
-class Fault(NamedTuple):
-    """What does not hold."""
-
-    check: str
-    """``signature``, ``statement``, ``release``, ``pack``, ``report``, ``bundle``, ``controls``, ``waiver``
-    or ``result``."""
-    message: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expected:
-    """What an attestation is held against."""
-
-    trust: Trust
-    """Attesters; and where they are named, runners and approvers, whose signatures are verified again."""
-    catalogue: Catalogue
-    severities: Mapping[str, str]
-    """Of all rules."""
-    now: datetime
-    max_age_hours: float
-    critical_approvers: int = 2
-    """How many it takes to say that a critical rule does not matter."""
-    record: bytes | None = None
-    """The Release, from a place of the verifier's own; the pack's where there is none."""
-    bundle: str | None = None
-    """SHA-256 of the bundle whose rules must have run; ``None`` where it is not at hand."""
-    config: str | None = None
-    """SHA-256 of the configuration that is in force here; ``None`` where there is none."""
-    revoked: Revocations = field(default_factory=Revocations)
 
 
 class Check:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from gatelib.attestation import files, statements
-from gatelib.attestation.checking import Check, Expected, Fault
+from gatelib.attestation.checking import Check
+from gatelib.attestation.expected import Expected, Fault
 from gatelib.attestation.forms import require
 from gatelib.attestation.packs import SealedPack
 from gatelib.errors import EvidenceError, SignatureError

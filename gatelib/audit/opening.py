@@ -55,7 +55,7 @@ def content_sha256(place: str) -> str:
     if place.startswith(OCI):
         return hashlib.sha256(place.encode()).hexdigest()  # it names a digest
     try:
-        if not os.path.isdir(place):  # noqa: PTH112
+        if not os.path.isdir(place):  # noqa: PTH112 - a string, or a path
             return file_sha256(Path(place))
         scan, digest = Scan(), hashlib.sha256()
         for path in Folder(place, DEFAULT_LIMITS).paths(scan):

@@ -148,7 +148,7 @@ def identify(place: str, *, access: Mapping[str, Any] | None = None) -> Identity
 
 def _about(place: str, access: Mapping[str, Any] | None) -> dict[str, bytes]:
     most = DEFAULT_LIMITS.max_parsed
-    if os.path.isdir(place):  # noqa: PTH112
+    if os.path.isdir(place):  # noqa: PTH112 - a string, or a path
         return {name: data for name in _WANTED if (data := _content(Path(place, name), most)) is not None}
     with open_pack(place, access=access) as pack:
         if not isinstance(pack, Tar):

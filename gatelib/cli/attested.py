@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from gatelib.errors import UsageError
 
 if TYPE_CHECKING:
-    from gatelib.attestation.checking import Expected
+    from gatelib.attestation.expected import Expected
     from gatelib.config import Config
 
 _UNNAMED: Final = "the key given"
@@ -44,7 +44,7 @@ def expected(
 
     """
     from gatelib import trust
-    from gatelib.attestation.checking import Expected
+    from gatelib.attestation.expected import Expected
     from gatelib.cli.keys import verification_keys
     from gatelib.controls import load
     from gatelib.exceptions import revoked

@@ -17,7 +17,7 @@ from gatelib.evidence.pack import OCI
 from gatelib.reporters.show import inert, visible
 
 if TYPE_CHECKING:
-    from gatelib.attestation.checking import Expected
+    from gatelib.attestation.expected import Expected
     from gatelib.attestation.verifying import Verification
     from gatelib.config import Config
     from gatelib.keys import VerificationKey

@@ -132,7 +132,7 @@ class Found:
 
     def _verified(self, sealed: bytes, trust: Trust, asked: Asked) -> dict[str, Any]:
         from gatelib import controls
-        from gatelib.attestation.checking import Expected
+        from gatelib.attestation.expected import Expected
         from gatelib.attestation.packs import SealedPack
         from gatelib.attestation.verifying import verify
 

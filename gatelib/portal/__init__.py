@@ -15,7 +15,7 @@ from gatelib.portal.model import VERDICTS, Release, Setting, Unread, Verdict
 from gatelib.portal.names import Names
 
 if TYPE_CHECKING:
-    from gatelib.attestation.checking import Expected
+    from gatelib.attestation.expected import Expected
 
 __all__ = ["Built", "Setting", "Unread", "build", "releases_in"]
 

@@ -12,7 +12,7 @@ from gatelib.portal.model import Unread
 from gatelib.portal.reading import Read, read
 
 if TYPE_CHECKING:
-    from gatelib.attestation.checking import Expected
+    from gatelib.attestation.expected import Expected
 
 _PATIENCE: Final = 600.0
 """Seconds for one release, whose files are all hashed."""

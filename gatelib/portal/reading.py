@@ -23,7 +23,7 @@ from gatelib.portal.model import Attestation, Copy, GateLine, Release, Sbom, Sig
 from gatelib.portal.names import slug
 
 if TYPE_CHECKING:
-    from gatelib.attestation.checking import Expected
+    from gatelib.attestation.expected import Expected
 
 Files: TypeAlias = "dict[str, tuple[bytes, File]]"
 

@@ -14,7 +14,7 @@ from gatelib.portal.fields import mapping, text
 from gatelib.portal.model import Signature
 
 if TYPE_CHECKING:
-    from gatelib.attestation.checking import Expected
+    from gatelib.attestation.expected import Expected
 
 ENVELOPE: Final = "controls/attestation.dsse.json"
 LOOSE: Final = "controls/attestation.json"

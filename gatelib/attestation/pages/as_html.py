@@ -53,6 +53,7 @@ def _template() -> Template:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    # What `hypertext` returns, it has escaped.
     environment.filters |= {
         "name": lambda value: Markup(hypertext.text(value, wording.NAME)),  # noqa: S704
         "sentence": lambda value: Markup(hypertext.prose(value, wording.SENTENCE)),  # noqa: S704

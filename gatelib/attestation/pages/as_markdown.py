@@ -15,7 +15,7 @@ LIMIT: Final = 120_000
 _MOST: Final = 25
 """Entries of a list that are shown; the rest is counted."""
 _MOST_CONTROLS: Final = 100
-_MARKS: Final = {"good": "✅", "bad": "❌", "fair": "⚠️", "none": "➖"}  # noqa: RUF001
+_MARKS: Final = {"good": "✅", "bad": "❌", "fair": "⚠️", "none": "➖"}  # noqa: RUF001 - it is a sign, and not a letter
 
 
 def render(attestation: Mapping[str, Any]) -> str:

@@ -216,8 +216,8 @@ def local(report: Mapping[str, Any]) -> Mapping[str, Any]:
     name = calls.pack_of(report)
     if name is None or not name.startswith(OCI):
         return report
-    found: Mapping[str, Any] = _renamed(report, name)
-    return found
+    found: dict[str, Any] = _renamed(report, name)
+    return {**found, "pack": {**found["pack"], "name": REMOTE}} if found.get("pack") else found
 
 
 def _renamed(value: Any, name: str) -> Any:
@@ -225,7 +225,7 @@ def _renamed(value: Any, name: str) -> Any:
         return {key: _renamed(inner, name) for key, inner in value.items()}
     if isinstance(value, list):
         return [_renamed(inner, name) for inner in value]
-    if isinstance(value, str) and (value == name or value.startswith(f"{name}/")):
+    if isinstance(value, str) and value.startswith(f"{name}/"):
         return f"{REMOTE}{value.removeprefix(name)}"
     return value
 

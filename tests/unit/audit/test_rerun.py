@@ -211,10 +211,12 @@ def test_a_pack_from_a_registry_gets_a_name_that_a_path_can_have() -> None:
     report = {
         "inputs": [{"file": f"{name}/MANIFEST.sha256"}, {"file": "k8s/a.yaml"}],
         "errors": [{"file": name, "message": f"{name} is not it"}],
+        "pack": {"name": name, "sha256": "ab"},
     }
     assert rerun.local(report) == {
         "inputs": [{"file": f"{rerun.REMOTE}/MANIFEST.sha256"}, {"file": "k8s/a.yaml"}],
         "errors": [{"file": name, "message": f"{name} is not it"}],
+        "pack": {"name": rerun.REMOTE, "sha256": "ab"},
     }
     plain = {"inputs": [{"file": "pack/MANIFEST.sha256"}]}
     assert rerun.local(plain) is plain

@@ -72,6 +72,7 @@ def test_there_is_a_definition_for_each_gate_that_judges_a_change_and_one_for_al
         "gatekeeper": "admission",
         "pr": "pr",
         "pre-promote": "pre-promote",
+        "publish": "publish",
         "tenant-labels": "pr",
         "verdict": "pr",
     }
@@ -87,6 +88,7 @@ def test_a_definition_holds_the_rules_of_its_gate_and_the_full_one_all() -> None
         "gatekeeper": [rule for rule in of_gate("admission") if rule != "GL-TEN-002"],
         "pr": of_gate("pr"),
         "pre-promote": of_gate("pre-promote"),
+        "publish": of_gate("publish"),
         "tenant-labels": ["GL-TEN-001"],
         "verdict": of_requests("pr"),
     }

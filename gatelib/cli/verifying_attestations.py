@@ -14,7 +14,7 @@ from gatelib.cli.attested import configuration, expected
 from gatelib.cli.params import moment
 from gatelib.errors import EvidenceError, UsageError
 from gatelib.evidence.pack import OCI
-from gatelib.reporters.show import inert, visible
+from gatelib.reporters.show import inert, plural, visible
 
 if TYPE_CHECKING:
     from gatelib.attestation.expected import Expected
@@ -138,7 +138,7 @@ def _show(found: Verification, form: str) -> None:
         return
     release = found.attestation["release"]
     what = f"{release['service']} {release['version']}"
-    verdict = "every control holds" if found.holds else f"{len(found.faults)} faults"
+    verdict = "every control holds" if found.holds else plural(len(found.faults), "fault")
     click.echo(inert(visible(f"{what}, attested by {found.attester}: {verdict}")))
 
 

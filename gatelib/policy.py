@@ -124,16 +124,19 @@ class Policy:
 def shipped() -> Policy:
     """Return the policy that ships with gatelib, without parameters or exceptions."""
     root = resources.rego()
+    return library(root, orjson.loads((root / "gatelib" / "catalog" / "core" / "data.json").read_bytes()))
+
+
+def library(root: Path, core: Mapping[str, Entry]) -> Policy:
+    """Return the policy of a folder that holds ``gatelib/``, with the catalogue of its rules."""
     paths = sorted(path for path in root.rglob("*") if path.is_file())
     data: dict[str, Any] = {
         path.relative_to(root).parts[1]: orjson.loads(path.read_bytes())
         for path in paths
         if path.name == "data.json" and path.relative_to(root).parts[1] != "catalog"
     }
-    core = orjson.loads((root / "gatelib" / "catalog" / "core" / "data.json").read_bytes())
-    modules = read_modules(root, paths)
     return Policy(
-        modules=modules,
+        modules=read_modules(root, paths),
         catalogs={"core": core},
         data={
             **data,

@@ -28,14 +28,14 @@ _COMMANDS: Final = {
     "engines": ("gatelib.cli.engines", "engines", "List the engines and whether each can be used."),
     "evidence": ("gatelib.cli.evidence", "evidence", "Make, seal, verify and ship Evidence Packs."),
     "exception": ("gatelib.cli.exception", "exception", "Write, sign, verify and revoke exceptions."),
-    "explain": ("gatelib.cli.rules", "explain", "Show a rule's page."),
+    "explain": ("gatelib.cli.explaining", "explain", "Show a rule's page."),
     "export": ("gatelib.cli.export", "export", "Write the policy in the forms that other tools enforce."),
     "ledger": ("gatelib.cli.ledger", "ledger", "Keep the audit ledger, and verify it."),
     "memo": ("gatelib.cli.memo", "memo", "Write the go/no-go memo of a release."),
     "metrics": ("gatelib.cli.metrics", "metrics", "Turn reports and decision logs into OpenMetrics."),
     "normalize": ("gatelib.cli.normalize", "normalize", "Print what an engine would be given."),
     "portal": ("gatelib.cli.portal", "portal", "Build the site that auditors read."),
-    "rules": ("gatelib.cli.rules", "rules", "List, show and test rules."),
+    "rules": ("gatelib.cli.rules", "rules", "List, write, test and compare rules."),
 }
 
 

@@ -1,0 +1,82 @@
+"""The options that say which policies and fixtures a rule author works on."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from gatelib.errors import UsageError
+
+if TYPE_CHECKING:
+    from gatelib.authoring.workspace import Workspace
+
+_CONFIG: Final = "gatelib.yaml"
+_FIXTURES: Final = "fixtures"
+_CORE: Final = Path("rego", "gatelib", "main.rego")
+
+
+def workspace_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--policies`` and ``--fixtures``, given as tuples of texts."""
+    for option in (
+        click.option("--fixtures", multiple=True, metavar="DIR", help="Fixtures; repeatable."),
+        click.option(
+            "--policies",
+            multiple=True,
+            metavar="DIR",
+            help="Policies that you write; repeatable. Without it, those of the nearest gatelib.yaml.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def opened(policies: tuple[str, ...], fixtures: tuple[str, ...]) -> Workspace:
+    """Return the workspace that the options name, or else the one that this folder is in.
+
+    Raises:
+        UsageError: neither leads to a folder of policies.
+
+    """
+    from gatelib.authoring import workspace
+
+    here = Path.cwd()
+    if policies:
+        return workspace.open_(_absolute(here, policies), _absolute(here, fixtures), here)
+    base, found = _nearest(here)
+    given = _absolute(here, fixtures) if fixtures else [base / _FIXTURES] * (base / _FIXTURES).is_dir()
+    return workspace.open_(found, given, base)
+
+
+def _absolute(base: Path, folders: tuple[str, ...]) -> list[Path]:
+    return [Path(os.path.normpath(base / folder)) for folder in folders]
+
+
+def _nearest(here: Path) -> tuple[Path, list[Path]]:
+    """Return the folder of the nearest workspace upwards, and its folders of policies."""
+    for folder in (here, *here.parents):
+        if (folder / _CORE).is_file():
+            return folder, [folder / "rego"]
+        listed = _policies_of(folder / _CONFIG)
+        if listed:
+            return folder, [Path(os.path.normpath(folder / entry)) for entry in listed]
+    raise UsageError(
+        "there are no policies here, or in any folder above",
+        hint="name them by `--policies DIR`, or begin with `gatelib init`",
+    )
+
+
+def _policies_of(path: Path) -> list[str]:
+    """Return the folders that a configuration names; it is read by its schema where a gate runs."""
+    from gatelib.loader import load
+
+    try:
+        loaded = load(path.read_bytes())
+    except OSError:
+        return []
+    value = loaded.documents[0].value if loaded.error is None and loaded.documents else None
+    listed = value.get("policies") if isinstance(value, dict) else None
+    return [entry for entry in listed if isinstance(entry, str)] if isinstance(listed, list) else []

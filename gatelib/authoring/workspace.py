@@ -131,7 +131,8 @@ def _sources(folders: Sequence[Path], base: Path, policy: Policy, *, is_core: bo
         for path in _policies(folder):
             read = Module(path.relative_to(folder).as_posix(), path.read_text("utf-8"))
             module = read if is_core else _as_loaded(read, policy.modules)
-            rule = rules.get(tuple(read.package.removeprefix(_RULES).split(".")))
+            words = tuple(read.package.removeprefix(_RULES).split("."))
+            rule = rules.get(words)
             yield Source(module, path, sources.display(path, base), rule)
 
 

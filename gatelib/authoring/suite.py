@@ -1,0 +1,201 @@
+"""The Rego unit tests and fixtures of a workspace, run in this process on the embedded engine.
+
+A test is a rule of a ``*_test.rego`` whose name begins with ``test_``, as for ``opa test``: it passes where
+it is true. Each test file is loaded with what it names of the workspace, directly or not, and compiled once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Final, Literal
+
+import orjson
+
+from gatelib import engines, fixtures
+from gatelib.authoring.workspace import TestFile, Workspace
+from gatelib.engines import Engine
+from gatelib.errors import EngineError, PolicyError
+from gatelib.fixtures import Case, Outcome
+from gatelib.policy import Module
+
+_NAMED: Final = re.compile(r"\bdata\.(gatelib(?:\.[a-z_][a-z0-9_]*)+)")
+_TEST: Final = re.compile(r"^(test_[A-Za-z0-9_]*)", re.MULTILINE)
+_TIMEOUT: Final = 60.0
+_NOTHING_REPLACED: Final[Mapping[str, str]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """One Rego unit test."""
+
+    file: TestFile
+    name: str
+    line: int
+
+    @property
+    def query(self) -> str:
+        """What an engine is asked."""
+        return f"data.{self.file.module.package}.{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of a test."""
+
+    test: Test
+    status: Literal["pass", "fail", "error"]
+    message: str = ""
+    """What the engine said, of an error."""
+
+
+@dataclass(frozen=True)
+class Suite:
+    """Runs tests and fixtures, where asked with other texts in place of some policies."""
+
+    workspace: Workspace
+
+    @cached_property
+    def tests(self) -> Mapping[str, tuple[Test, ...]]:
+        """The tests of each package of tests, in the order of their files.
+
+        Raises:
+            PolicyError: two tests of a package share a name, and each engine would run them in its own way.
+
+        """
+        found: dict[str, tuple[Test, ...]] = {}
+        for file in self.workspace.tests:
+            package = file.module.package
+            found[package] = (*found.get(package, ()), *_tests(file))
+        for tests in found.values():
+            _refuse_twins(tests)
+        return found
+
+    def needed(self, package: str) -> frozenset[str]:
+        """Return the packages that one is loaded with, itself among them."""
+        reached: set[str] = set()
+        todo = [package]
+        while todo:
+            name = self._existing(todo.pop())
+            if name and name not in reached:
+                reached.add(name)
+                todo += (named for module in self._modules[name] for named in _NAMED.findall(module.text))
+        if not self.workspace.core:  # nobody checked how a team's rule names what it uses
+            reached |= {name for name in self._modules if name.startswith(_SHARED)}
+        return frozenset(reached)
+
+    def run(self, package: str, replaced: Mapping[str, str] = _NOTHING_REPLACED) -> Iterator[Result]:
+        """Run the tests of a package, one after the other; ``replaced`` are texts by the paths of modules.
+
+        Raises:
+            EngineError: the package does not compile.
+
+        """
+        engine = self.engine(package, replaced)
+        for test in self.tests[package]:
+            yield ask(engine, test)
+
+    def engine(self, package: str, replaced: Mapping[str, str] = _NOTHING_REPLACED) -> Engine:
+        """Return the embedded engine with a package of tests and all that it needs."""
+        modules = [
+            Module(module.path, replaced.get(module.path, module.text))
+            for name in sorted(self.needed(package))
+            for module in self._modules[name]
+        ]
+        return engines.engine("embedded")(modules, self.workspace.data, timeout=_TIMEOUT)
+
+    def cases(self, rule: str) -> tuple[CaseGroup, ...]:
+        """Return the fixtures of a rule, those together that one compiled engine can judge."""
+        groups: dict[bytes, list[Case]] = {}
+        for case in self.workspace.cases:
+            if case.rule == rule:
+                given = [case.given.get("params", {}), case.given.get("exceptions", [])]
+                groups.setdefault(orjson.dumps(given), []).append(case)
+        return tuple(CaseGroup(self.workspace, rule, tuple(cases)) for cases in groups.values())
+
+    @cached_property
+    def _modules(self) -> Mapping[str, tuple[Module, ...]]:
+        found: dict[str, tuple[Module, ...]] = {}
+        for module in (*self.workspace.policy.modules, *(file.module for file in self.workspace.tests)):
+            found[module.package] = (*found.get(module.package, ()), module)
+        return found
+
+    def _existing(self, name: str) -> str:
+        """Return the package that a reference leads into."""
+        while name and name not in self._modules:
+            name = name.rpartition(".")[0]
+        return name
+
+
+@dataclass(frozen=True)
+class CaseGroup:
+    """Fixtures of one rule with the same parameters and exceptions."""
+
+    workspace: Workspace
+    rule: str
+    cases: tuple[Case, ...]
+
+    @cached_property
+    def envelopes(self) -> tuple[bytes, ...]:
+        """What an engine is given of each."""
+        return tuple(orjson.dumps(fixtures.envelope(case, self.workspace.policy)) for case in self.cases)
+
+    def run(
+        self, replaced: Mapping[str, str] = _NOTHING_REPLACED, engine: str = "embedded"
+    ) -> Iterator[Outcome]:
+        """Judge each.
+
+        Raises:
+            EngineError: the policy does not compile, or an answer is none.
+
+        """
+        given = self.cases[0].given
+        params, exceptions = given.get("params", {}), given.get("exceptions", [])
+        policy = self.workspace.policy
+        policy = replace(policy, data={**policy.data, "params": params, "exceptions": exceptions})
+        modules = [
+            Module(module.path, replaced.get(module.path, module.text))
+            for module in policy.modules_for([self.rule])
+        ]
+        judge = engines.engine(engine)(modules, policy.engine_data([self.rule]), timeout=_TIMEOUT)
+        for case, envelope in zip(self.cases, self.envelopes, strict=True):
+            yield fixtures.check(case, judge.decide(envelope), engine)
+
+
+def ask(engine: Engine, test: Test) -> Result:
+    """Run one test."""
+    try:
+        answer = engine.ask(test.query, b"{}")
+    except EngineError as error:
+        return Result(test, "error", error.message)
+    return Result(test, "pass" if _holds(answer) else "fail")
+
+
+def _holds(answer: Any) -> bool:
+    """Tell whether a test holds: it is true, or all of its cases are (``test_name[case] if …``)."""
+    if isinstance(answer, dict):
+        return bool(answer) and all(value is True for value in answer.values())
+    return answer is True
+
+
+_SHARED: Final = ("gatelib.input", "gatelib.lib.", "gatelib.main")
+
+
+def _tests(file: TestFile) -> Iterator[Test]:
+    for match in _TEST.finditer(file.module.text):
+        yield Test(file, match[1], file.module.text.count("\n", 0, match.start()) + 1)
+
+
+def _refuse_twins(tests: Iterable[Test]) -> None:
+    seen: set[str] = set()
+    for test in tests:
+        if test.name in seen:
+            raise PolicyError(
+                f"there are two tests `{test.name}`",
+                file=test.file.name,
+                line=test.line,
+                hint="give each a name of its own",
+            )
+        seen.add(test.name)

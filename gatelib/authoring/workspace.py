@@ -124,15 +124,12 @@ def _on_top(policies: Sequence[Path], base: Path) -> Policy:
 
 
 def _sources(folders: Sequence[Path], base: Path, policy: Policy, *, is_core: bool) -> Iterator[Source]:
-    rules = {
-        ".".join(("gatelib", "rules", *entry["package"])): rule for rule, entry in policy.catalog.items()
-    }
+    rules = {".".join(entry["package"]): rule for rule, entry in policy.catalog.items()}
     for folder in folders:
         for path in _policies(folder):
             read = Module(path.relative_to(folder).as_posix(), path.read_text("utf-8"))
             module = read if is_core else _as_loaded(read, policy.modules)
-            words = tuple(read.package.removeprefix(_RULES).split("."))
-            rule = rules.get(words)
+            rule = rules.get(read.package.removeprefix(_RULES))
             yield Source(module, path, sources.display(path, base), rule)
 
 

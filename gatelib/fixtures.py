@@ -7,8 +7,9 @@ A case is ``<domain>/<rule>/{allow,deny}/<case>.yaml`` with ``<case>.expected.js
      "findings": [{"action": "deny", "document": 0, "path": […], "message": "…"}],
      "errors": [{"code": "…", "message": "…", "document": 0, "path": […]}]}
 
-``given`` and each of its keys may be left out. Documents count from 0 once lists are flattened. A ``pack`` is
-described as :mod:`gatelib.evidence.described` says; where a gate requires one, none means an empty one.
+``gatelib/schemas/fixture.json`` says what may be left out. Documents count from 0 once lists are flattened. A
+``pack`` is described as :mod:`gatelib.evidence.described` says; where a gate requires one, none means an
+empty one.
 """
 
 from __future__ import annotations
@@ -20,21 +21,20 @@ from typing import Any, Final
 
 import orjson
 
-from gatelib import engines
+from gatelib import engines, resources
 from gatelib.engines import Decision
 from gatelib.errors import ConfigError
 from gatelib.evidence.described import described
 from gatelib.loader import load
 from gatelib.normalize import Document, Kinds, normalize
 from gatelib.policy import Policy
+from gatelib.validation import at, violations
 
 NOW: Final = "2026-11-22T00:00:00Z"
 """The moment at which a case is judged that names none."""
 
 _SUFFIX: Final = ".expected.json"
-_GIVEN: Final = frozenset(
-    {"gate", "now", "params", "exceptions", "inventory", "evidence", "verifications", "pack"}
-)
+_HINT: Final = "see docs/guides/writing-rules.md"
 _WITH_PACK: Final = frozenset({"pre-promote", "publish"})
 _TIMEOUT: Final = 60.0
 
@@ -80,6 +80,7 @@ def find(folder: Path, policy: Policy) -> Iterator[Case]:
 
     """
     rules = {tuple(entry["package"]): rule for rule, entry in policy.catalog.items()}
+    schema = expectations(policy)
     manifests = sorted(path for path in folder.rglob("*.yaml") if path.parent.name in ("allow", "deny"))
     for path in sorted(folder.rglob(f"*{_SUFFIX}")):
         if not path.with_name(path.name.removesuffix(_SUFFIX) + ".yaml").exists():
@@ -88,7 +89,14 @@ def find(folder: Path, policy: Policy) -> Iterator[Case]:
         package = (path.parts[-4], path.parts[-3]) if len(path.parts) > 3 else ("", "")
         if package not in rules:
             raise ConfigError(f"there is no rule `gatelib.rules.{'.'.join(package)}`", file=str(path))
-        yield _case(path, rules[package])
+        yield _case(path, rules[package], schema)
+
+
+def expectations(policy: Policy) -> dict[str, Any]:
+    """Return the JSON Schema of the files with what is expected, with the parameters of a policy."""
+    schema: dict[str, Any] = orjson.loads(resources.schema("fixture.json").read_bytes())
+    schema["properties"]["given"]["properties"]["params"] = policy.data["params_schema"]
+    return schema
 
 
 def decide(case: Case, policy: Policy, engine: str) -> Decision:
@@ -178,22 +186,11 @@ def difference(outcome: Outcome) -> str:
     return "\n".join(f"    {line}" for line in diff)
 
 
-def _case(path: Path, rule: str) -> Case:
+def _case(path: Path, rule: str, schema: Mapping[str, Any]) -> Case:
     beside = path.with_name(path.stem + _SUFFIX)
-    try:
-        expected = orjson.loads(beside.read_bytes())
-    except OSError:
-        raise ConfigError(f"there is no {beside.name} beside this manifest", file=str(path)) from None
-    except orjson.JSONDecodeError as error:
-        raise ConfigError(f"is no JSON: {error.msg}", file=str(beside), line=error.lineno) from None
-    if not _is_expectation(expected):
-        raise ConfigError(
-            "an expectation is an object, with `given` as an object and `findings` and `errors` as lists",
-            file=str(beside),
-        )
-    unknown = set(expected) - {"given", "findings", "errors"} | set(expected.get("given", {})) - _GIVEN
-    if unknown:
-        raise ConfigError(f"there is no key `{sorted(unknown)[0]}` in an expectation", file=str(beside))
+    if not beside.is_file():
+        raise ConfigError(f"there is no {beside.name} beside this manifest", file=str(path))
+    expected = _expectation(beside, schema)
     return Case(
         path=path,
         rule=rule,
@@ -204,12 +201,22 @@ def _case(path: Path, rule: str) -> Case:
     )
 
 
-def _is_expectation(value: object) -> bool:
-    return (
-        isinstance(value, dict)
-        and isinstance(value.get("given", {}), dict)
-        and all(isinstance(value.get(key, []), list) for key in ("findings", "errors"))
-    )
+def _expectation(path: Path, schema: Mapping[str, Any]) -> dict[str, Any]:
+    name = str(path)
+    try:
+        content = path.read_bytes()
+        expected = orjson.loads(content)
+    except OSError as error:
+        raise ConfigError(f"cannot be read: {error.strerror}", file=name) from None
+    except orjson.JSONDecodeError as error:
+        raise ConfigError(f"is no JSON: {error.msg}", file=name, line=error.lineno) from None
+    doubtful = load(content).error  # of two equal keys, orjson takes one
+    if doubtful is not None:
+        raise ConfigError(doubtful.message, file=name, line=doubtful.line, column=doubtful.column)
+    for violation in violations(expected, schema):
+        raise at(violation.path, violation.message, content, name, _HINT)
+    found: dict[str, Any] = expected
+    return found
 
 
 def _documents(path: Path, kinds: Kinds) -> Iterator[Document]:

@@ -119,6 +119,10 @@ def _violation(error: ValidationError) -> Violation:
             return Violation(path, f"{subject} must be {words[error.validator]} {rule}")
         case "minItems" | "minLength" | "minProperties":
             return Violation(path, f"{subject} must not be empty")
+        case "oneOf" | "anyOf" if rule and all(option.keys() == {"required"} for option in rule):
+            names = ", ".join(f"`{key}`" for option in rule for key in option["required"])
+            many = "exactly" if error.validator == "oneOf" else "at least"
+            return Violation(path, f"{subject} must have {many} one of {names}")
         case "uniqueItems":
             return Violation(path, f"{subject} must not name anything twice")
         case _:

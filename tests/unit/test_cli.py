@@ -503,18 +503,35 @@ def test_a_fixture_that_an_engine_fails_on_is_exit_code_3(tree: Path) -> None:
         ),
         (lambda place: (place / "bad.yaml").unlink(), "there is no manifest for this expectation"),
         (lambda place: (place / "bad.expected.json").write_text("{"), "is no JSON"),
-        (lambda place: (place / "bad.expected.json").write_text("[]"), "an expectation is an object"),
         (
-            lambda place: (place / "bad.expected.json").write_text('{"given": []}'),
-            "an expectation is an object",
+            lambda place: (place / "bad.expected.json").write_text("[]"),
+            "bad.expected.json:1:1: the document must be an object",
         ),
         (
-            lambda place: (place / "bad.expected.json").write_text('{"finding": []}'),
-            "there is no key `finding`",
+            lambda place: (place / "bad.expected.json").write_text('{"errors": [],\n"given": []}'),
+            "bad.expected.json:2:10: `given` must be an object",
         ),
         (
-            lambda place: (place / "bad.expected.json").write_text('{"given": {"time": 1}}'),
-            "there is no key `time`",
+            lambda place: (place / "bad.expected.json").write_text('{"errors": [],\n"finding": []}'),
+            "bad.expected.json:2:12: there is no `finding`; did you mean `findings`?",
+        ),
+        (
+            lambda place: (place / "bad.expected.json").write_text('{"findings": [], "findings": []}'),
+            "bad.expected.json:1:18: The key `findings` is written twice in one object.",
+        ),
+        (
+            lambda place: (place / "bad.expected.json").write_text("{}"),
+            "bad.expected.json:1:1: the document must have at least one of `findings`, `errors`",
+        ),
+        (
+            lambda place: (place / "bad.expected.json").write_text(
+                '{"findings": [{"action": "deny", "path": [], "message": "?"}]}'
+            ),
+            "`findings.0` must have exactly one of `document`, `evidence`, `exception`",
+        ),
+        (
+            lambda place: (place / "bad.expected.json").write_text('{"findings": [], "given": {"time": 1}}'),
+            "there is no `given.time`",
         ),
         (lambda place: (place / "bad.yaml").write_text("a: ["), "bad.yaml"),
         (

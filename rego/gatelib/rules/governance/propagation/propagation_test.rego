@@ -56,13 +56,13 @@ under(position, name, value, least) := finding(
 )
 
 test_deny_each_that_is_less_than_its_least if {
-	propagation.deny == {under(0, verdicts, 99.99, 100)} with input as all_of(99.99, 95, 90)
-	propagation.deny == {under(1, provenance, 94.99, 95)} with input as all_of(100, 94.99, 90)
-	propagation.deny == {under(2, slo, 89.99, 90)} with input as all_of(100, 95, 89.99)
+	denied(all_of(99.99, 95, 90)) == {under(0, verdicts, 99.99, 100)}
+	denied(all_of(100, 94.99, 90)) == {under(1, provenance, 94.99, 95)}
+	denied(all_of(100, 95, 89.99)) == {under(2, slo, 89.99, 90)}
 }
 
 test_deny_by_own_parameters if {
-	propagation.deny == {under(1, provenance, 95, 96), under(2, slo, 90, 91)} with input as all_of(99, 95, 90)
+	denied(all_of(99, 95, 90)) == {under(1, provenance, 95, 96), under(2, slo, 90, 91)}
 		with data.gatelib.params as {"propagation": {
 			"min_verdict_coverage": 99,
 			"min_provenance_validation": 96,
@@ -97,3 +97,5 @@ test_deny_nothing_and_say_so_where_the_file_cannot_be_read if {
 		"msg": "`governance/propagation.json` cannot be read: it is no JSON",
 	}} with input as given
 }
+
+denied(given) := exported if exported := propagation.deny with input as given

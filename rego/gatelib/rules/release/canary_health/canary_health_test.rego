@@ -24,7 +24,7 @@ test_unjudged_files_that_cannot_be_read if {
 }
 
 test_deny_a_file_without_a_run if {
-	rule.deny == {packs.in_file("GL-REL-007", file, [], "`rollout/canary-metrics.json` holds no AnalysisRun")} with input as envelope([], 1)
+	denied(envelope([], 1)) == {packs.in_file("GL-REL-007", file, [], "`rollout/canary-metrics.json` holds no AnalysisRun")}
 }
 
 test_deny_fewer_healthy_intervals_at_the_end_than_needed if {
@@ -42,7 +42,7 @@ test_deny_fewer_healthy_intervals_at_the_end_than_needed if {
 
 test_deny_a_metric_of_another_type if {
 	every wrong in [7, null, []] {
-		rule.deny == {packs.in_file("GL-REL-007", file, ["facts", 0, "metrics", 1], "metric `` of AnalysisRun `r` ends with 0 healthy intervals, and needs 3")} with input as envelope([run([metric({}), wrong])], 1)
+		denied(envelope([run([metric({}), wrong])], 1)) == {packs.in_file("GL-REL-007", file, ["facts", 0, "metrics", 1], "metric `` of AnalysisRun `r` ends with 0 healthy intervals, and needs 3")}
 	}
 }
 
@@ -61,13 +61,13 @@ test_deny_a_run_that_is_not_successful if {
 
 test_deny_a_run_in_which_nothing_decides if {
 	every metrics in [[], null, [metric({"dry_run": true, "measurements": []})]] {
-		rule.deny == {packs.in_file("GL-REL-007", file, ["facts", 0, "metrics"], "AnalysisRun `r` has no metric that decides")} with input as envelope([run(metrics)], 1)
+		denied(envelope([run(metrics)], 1)) == {packs.in_file("GL-REL-007", file, ["facts", 0, "metrics"], "AnalysisRun `r` has no metric that decides")}
 	}
 }
 
 test_deny_a_burn_rate_over_the_limit_or_none if {
-	rule.deny == {packs.in_file("GL-REL-007", burn_file, ["facts", 0, "spec", "value"], "the error budget burns at 1.5 times its rate, and may at 1")} with input as envelope([run([metric({})])], 1.5)
-	rule.deny == {packs.in_file("GL-REL-007", burn_file, ["facts", 0, "spec", "value"], "Measurement `slo.burn_rate` has no `value` that is a number")} with input as envelope([run([metric({})])], "1")
+	denied(envelope([run([metric({})])], 1.5)) == {packs.in_file("GL-REL-007", burn_file, ["facts", 0, "spec", "value"], "the error budget burns at 1.5 times its rate, and may at 1")}
+	denied(envelope([run([metric({})])], "1")) == {packs.in_file("GL-REL-007", burn_file, ["facts", 0, "spec", "value"], "Measurement `slo.burn_rate` has no `value` that is a number")}
 }
 
 found(metrics, healthy) if {
@@ -88,3 +88,5 @@ envelope(facts, burn) := packs.envelope({
 	file: ["canary", facts],
 	burn_file: ["slo-burn", [packs.measurement("slo.burn_rate", burn, "ratio")]],
 })
+
+denied(given) := exported if exported := rule.deny with input as given

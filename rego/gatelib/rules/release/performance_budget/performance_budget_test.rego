@@ -17,7 +17,7 @@ test_allow_at_the_edges if {
 }
 
 test_deny_a_pack_without_either_file if {
-	rule.deny == {packs.missing("GL-REL-016", file), packs.missing("GL-REL-016", baseline_file)} with input as packs.envelope({})
+	denied(packs.envelope({})) == {packs.missing("GL-REL-016", file), packs.missing("GL-REL-016", baseline_file)}
 	rule.deny == {
 		packs.in_file("GL-REL-016", file, [], "`perf/k6.json` holds no load test"),
 		packs.in_file("GL-REL-016", baseline_file, [], "`perf/k6-baseline.json` holds no load test"),
@@ -31,9 +31,9 @@ test_unjudged_files_that_cannot_be_read if {
 
 test_deny_a_regression_over_the_limit if {
 	wanted := "95 percent of the requests took 220.5 ms at most, before it was 200 ms, and it may rise by 10 percent"
-	rule.deny == {found("p95_ms", wanted)} with input as envelope([load_test({"p95_ms": 220.5})], [load_test({})])
-	rule.deny == {found("p95_ms", wanted)} with input as envelope([load_test({"p95_ms": 220.5})], [load_test({"p95_ms": 300}), load_test({})])
-	rule.deny == set() with input as envelope([load_test({"p95_ms": 220.5})], [load_test({})])
+	denied(envelope([load_test({"p95_ms": 220.5})], [load_test({})])) == {found("p95_ms", wanted)}
+	denied(envelope([load_test({"p95_ms": 220.5})], [load_test({"p95_ms": 300}), load_test({})])) == {found("p95_ms", wanted)}
+	denied(envelope([load_test({"p95_ms": 220.5})], [load_test({})])) == set()
 		with data.gatelib.params as {"performance": {"max_p95_regression_percent": 10.25}}
 }
 
@@ -44,21 +44,21 @@ test_deny_a_baseline_that_is_the_test_itself if {
 
 test_deny_numbers_that_are_none if {
 	every wrong in [0, null, "200", -1] {
-		rule.deny == {found("p95_ms", "the load test of `perf/k6.json` has no `p95_ms` over 0")} with input as envelope([load_test({"p95_ms": wrong})], [load_test({})])
-		rule.deny == {found("requests", "the load test of `perf/k6.json` has no `requests` over 0")} with input as envelope([load_test({"requests": wrong})], [load_test({})])
-		rule.deny == {packs.in_file("GL-REL-016", baseline_file, ["facts", 0, "p95_ms"], "the load test of `perf/k6-baseline.json` has no `p95_ms` over 0")} with input as envelope([load_test({})], [load_test({"p95_ms": wrong})])
+		denied(envelope([load_test({"p95_ms": wrong})], [load_test({})])) == {found("p95_ms", "the load test of `perf/k6.json` has no `p95_ms` over 0")}
+		denied(envelope([load_test({"requests": wrong})], [load_test({})])) == {found("requests", "the load test of `perf/k6.json` has no `requests` over 0")}
+		denied(envelope([load_test({})], [load_test({"p95_ms": wrong})])) == {packs.in_file("GL-REL-016", baseline_file, ["facts", 0, "p95_ms"], "the load test of `perf/k6-baseline.json` has no `p95_ms` over 0")}
 	}
 	every wrong in [null, "0", true] {
-		rule.deny == {found("error_rate", "the load test of `perf/k6.json` has no error rate")} with input as envelope([load_test({"error_rate": wrong})], [load_test({})])
+		denied(envelope([load_test({"error_rate": wrong})], [load_test({})])) == {found("error_rate", "the load test of `perf/k6.json` has no error rate")}
 	}
 }
 
 test_deny_errors_checks_and_thresholds if {
-	rule.deny == {found("error_rate", "0.006 of the requests failed, and 0.005 may")} with input as envelope([load_test({"error_rate": 0.006})], [load_test({})])
-	rule.deny == {found("checks_failed", "2 checks of the load test failed")} with input as envelope([load_test({"checks_failed": 2})], [load_test({})])
-	rule.deny == {found("checks_failed", "a value of type `null` checks of the load test failed")} with input as envelope([load_test({"checks_failed": null})], [load_test({})])
-	rule.deny == {found("thresholds_failed", "the load test crossed thresholds: `a`, `b`")} with input as envelope([load_test({"thresholds_failed": ["a", "b"]})], [load_test({})])
-	rule.deny == {found("thresholds_failed", "the load test crossed thresholds: ")} with input as envelope([load_test({"thresholds_failed": null})], [load_test({})])
+	denied(envelope([load_test({"error_rate": 0.006})], [load_test({})])) == {found("error_rate", "0.006 of the requests failed, and 0.005 may")}
+	denied(envelope([load_test({"checks_failed": 2})], [load_test({})])) == {found("checks_failed", "2 checks of the load test failed")}
+	denied(envelope([load_test({"checks_failed": null})], [load_test({})])) == {found("checks_failed", "a value of type `null` checks of the load test failed")}
+	denied(envelope([load_test({"thresholds_failed": ["a", "b"]})], [load_test({})])) == {found("thresholds_failed", "the load test crossed thresholds: `a`, `b`")}
+	denied(envelope([load_test({"thresholds_failed": null})], [load_test({})])) == {found("thresholds_failed", "the load test crossed thresholds: ")}
 }
 
 found(field, msg) := packs.in_file("GL-REL-016", file, ["facts", 0, field], msg)
@@ -69,3 +69,5 @@ load_test(changes) := object.union(
 )
 
 envelope(tests, baselines) := packs.envelope({file: ["load-test", tests], baseline_file: ["load-test-baseline", baselines]})
+
+denied(given) := exported if exported := rule.deny with input as given

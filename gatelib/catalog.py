@@ -96,7 +96,39 @@ def entry_problem(rule: str, entry: object) -> str | None:
     unknown = entry.keys() - {*_REQUIRED, *_OPTIONAL, "title", "description", "package"}
     if missing or unknown:
         return f"`{(missing or sorted(unknown))[0]}` is {'missing' if missing else 'unknown'}"
-    return next(iter(_wrong_values(entry)), None)
+    return next(iter(_wrong_values(entry).values()), None)
+
+
+def metadata_block(source: str) -> tuple[int, str]:
+    """Return the METADATA above a policy's package, as YAML, and the number of its first line.
+
+    Empty, at the line of the package, where there is none.
+    """
+    lines = source.splitlines()
+    package = next((number for number, line in enumerate(lines) if line.startswith("package ")), 0)
+    block = _block_above(lines, package)
+    return package + 1 - block.count("\n") - bool(block), block
+
+
+def metadata_problems(metadata: object) -> dict[str, str]:
+    """Return what is wrong with a rule's METADATA, by the key (``custom.gates``) that it is wrong at.
+
+    The key is empty where there is nothing that could be judged.
+    """
+    if not isinstance(metadata, dict) or not isinstance(metadata.get("custom"), dict):
+        return {"": "a rule needs METADATA with `title`, `description` and `custom` above its package"}
+    custom: Mapping[str, Any] = metadata["custom"]
+    problems = {key: f"METADATA lacks `{key}`" for key in ("title", "description") if not metadata.get(key)}
+    problems |= {f"custom.{key}": f"METADATA lacks `custom.{key}`" for key in _REQUIRED if key not in custom}
+    unknown = [str(key) for key in metadata.keys() - {"title", "description", "custom"}]
+    unknown += [f"custom.{key}" for key in custom.keys() - {*_REQUIRED, *_OPTIONAL}]
+    problems |= {key: f"METADATA has an unknown key `{key}`" for key in unknown}
+    problems |= {
+        key: f"METADATA's `{key}` must be a text"
+        for key in ("title", "description")
+        if metadata.get(key) and not isinstance(metadata[key], str)
+    }
+    return problems | _wrong_values(custom)
 
 
 def _block_above(lines: list[str], package_line: int) -> str:
@@ -113,27 +145,15 @@ def _entry(block: str, package: list[str], file: str, line: int) -> Entry:
     def refuse(message: str) -> PolicyError:
         return PolicyError(message, file=file, line=line, hint="see docs/guides/writing-rules.md")
 
+    metadata: Any
     try:
         metadata = yaml.safe_load(block) if block else None
     except (yaml.YAMLError, ValueError, RecursionError):  # PyYAML lets the last two through
         metadata = None
-    if not isinstance(metadata, dict) or not isinstance(metadata.get("custom"), dict):
-        raise refuse("a rule needs METADATA with `title`, `description` and `custom` above its package")
-    custom: Mapping[str, Any] = metadata["custom"]
-    problems = [f"METADATA lacks `{key}`" for key in ("title", "description") if not metadata.get(key)]
-    problems += [f"METADATA lacks `custom.{key}`" for key in _REQUIRED if key not in custom]
-    unknown = metadata.keys() - {"title", "description", "custom"}
-    unknown_custom = custom.keys() - {*_REQUIRED, *_OPTIONAL}
-    problems += [f"METADATA has an unknown key `{key}`" for key in unknown]
-    problems += [f"METADATA has an unknown key `custom.{key}`" for key in unknown_custom]
-    problems += [
-        f"METADATA's `{key}` must be a text"
-        for key in ("title", "description")
-        if metadata.get(key) and not isinstance(metadata[key], str)
-    ]
-    problems += _wrong_values(custom)
+    problems = metadata_problems(metadata)
     if problems:
-        raise refuse(sorted(problems)[0])
+        raise refuse(sorted(problems.values())[0])
+    custom: Mapping[str, Any] = metadata["custom"]
     entry: dict[str, Any] = {
         "id": custom["id"],
         "title": metadata["title"].strip(),
@@ -151,7 +171,7 @@ def _is_words(value: object) -> TypeGuard[list[str]]:
     return isinstance(value, list) and all(isinstance(word, str) and word for word in value)
 
 
-def _wrong_values(custom: Mapping[str, Any]) -> list[str]:
+def _wrong_values(custom: Mapping[str, Any]) -> dict[str, str]:
     checks: dict[str, Callable[[Any], bool]] = {
         "id": lambda v: isinstance(v, str) and bool(re.fullmatch(_ID, v)),
         "severity": lambda v: v in SEVERITIES,
@@ -167,8 +187,8 @@ def _wrong_values(custom: Mapping[str, Any]) -> list[str]:
         "effective_on": lambda v: isinstance(v, str) and bool(v),
         "sensitive": lambda v: isinstance(v, bool),
     }
-    return [
-        f"METADATA's `custom.{key}` is not acceptable"
+    return {
+        f"custom.{key}": f"METADATA's `custom.{key}` is not acceptable"
         for key, fits in checks.items()
         if key in custom and not fits(custom[key])
-    ]
+    }

@@ -36,7 +36,7 @@ test_conftest_combine if {
 }
 
 test_conftest_files_share_no_namespace_beyond_their_kustomization if {
-	given := [{"path": path, "contents": contents} | some [path, contents, _] in rooted]
+	given := [{"path": path, "contents": held} | some [path, held, _] in rooted]
 	expected := [{"index": index, "root": rooted[position][2], "content": pod} |
 		some index, position in [0, 2, 3, 3, 4, 5, 7, 8, 10]
 	]
@@ -369,7 +369,7 @@ test_what_may_or_may_not_be_a_list_is_an_error if {
 		{"kind": "List", "items": [{"kind": "PodList", "items": {"a": pod}}]},
 		{"kind": "PodList", "items": "x"},
 	] {
-		{error.message | some error in shapes.errors} == {sprintf(
+		{each.message | some each in shapes.errors} == {sprintf(
 			"`%s` has `items`, and tools disagree on whether that makes it a list",
 			[innermost(content).kind],
 		)} with input as content

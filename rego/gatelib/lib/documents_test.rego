@@ -111,11 +111,11 @@ test_values_of_the_wanted_type_or_empty_ones if {
 	[documents.list([1]), documents.list({}), documents.list(null)] == [[1], [], []]
 }
 
-names(found) := {document.name | some document in found}
+names(found) := {one.name | some one in found}
 
-described(content) := document if {
+described(content) := only if {
 	judged := documents.judged with input as envelope([{"index": 0, "root": 5, "content": content}], [])
-	document := judged[0]
+	only := judged[0]
 }
 
 document(index, root, kind, name, namespace) := {"index": index, "root": root, "content": {

@@ -15,14 +15,14 @@ test_the_last_one_counts if {
 
 test_all_that_were_last_count if {
 	given := [drill({}), drill({"finished": "2026-10-23T02:00:00+02:00", "passed": false})]
-	drills.problems("dr-drill", ["dr"], 30) == {problem(1, "passed", "the last `dr` drill did not pass, on `2026-10-23T02:00:00+02:00`")} with input as envelope(given)
+	problems(["dr"], envelope(given)) == {problem(1, "passed", "the last `dr` drill did not pass, on `2026-10-23T02:00:00+02:00`")}
 	count(drills.last("dr-drill", ["dr"])) == 2 with input as envelope(given)
 }
 
 test_the_age_counts_to_the_nanosecond if {
 	drills.problems("dr-drill", ["dr"], 30) == set() with input as envelope([drill({})])
 	old := "2026-10-22T23:59:59.999999999Z"
-	drills.problems("dr-drill", ["dr"], 30) == {problem(0, "finished", "the last `dr` drill was finished on `2026-10-22T23:59:59.999999999Z`, more than 30 days ago")} with input as envelope([drill({"finished": old})])
+	problems(["dr"], envelope([drill({"finished": old})])) == {problem(0, "finished", "the last `dr` drill was finished on `2026-10-22T23:59:59.999999999Z`, more than 30 days ago")}
 }
 
 test_one_without_a_time_hides_none if {
@@ -38,17 +38,17 @@ test_one_without_a_time_hides_none if {
 
 test_one_that_does_not_say_whether_it_passed if {
 	every passed in [null, "true", 1, {}] {
-		drills.problems("dr-drill", ["dr"], 30) == {problem(0, "passed", "the last `dr` drill does not say whether it passed")} with input as envelope([drill({"passed": passed})])
+		problems(["dr"], envelope([drill({"passed": passed})])) == {problem(0, "passed", "the last `dr` drill does not say whether it passed")}
 	}
 }
 
 test_none_of_a_type if {
 	every facts in [[], [drill({"type": "failover"})], [drill({"type": null})], [{"type": "scan"}]] {
-		drills.problems("dr-drill", ["dr", "other"], 30) == {{
+		problems(["dr", "other"], envelope(facts)) == {{
 			"evidence": file,
 			"path": [],
 			"msg": "`chaos-dr/run-1.json` has no Drill of type `dr` or `other`",
-		}} with input as envelope(facts)
+		}}
 	}
 }
 
@@ -62,15 +62,15 @@ test_nothing_is_said_where_no_file_counts if {
 
 test_types_that_belong_elsewhere if {
 	every type, shown in {"failover": "failover", "DR": "DR", "": "", 7: ""} {
-		drills.others("dr-drill", ["dr", "other"]) == {problem(1, "type", sprintf("a drill is of type `%s`, which is not `dr` or `other`", [shown]))} with input as envelope([drill({}), drill({"type": type})])
+		others(envelope([drill({}), drill({"type": type})])) == {problem(1, "type", sprintf("a drill is of type `%s`, which is not `dr` or `other`", [shown]))}
 	}
 }
 
 test_how_long_it_took if {
 	drills.over("dr-drill", ["dr"], "rto", "1h") == set() with input as envelope([drill({"rto": "60m"})])
-	drills.over("dr-drill", ["dr"], "rto", "1h") == {problem(0, "rto", "the last `dr` drill had a `rto` of `60m0.001s`, over `1h`")} with input as envelope([drill({"rto": "60m0.001s"})])
+	over(envelope([drill({"rto": "60m0.001s"})])) == {problem(0, "rto", "the last `dr` drill had a `rto` of `60m0.001s`, over `1h`")}
 	every rto in [null, "", "-1m", "soon", ["1m"]] {
-		drills.over("dr-drill", ["dr"], "rto", "1h") == {problem(0, "rto", "the last `dr` drill has no `rto` that is a duration")} with input as envelope([drill({"rto": rto})])
+		over(envelope([drill({"rto": rto})])) == {problem(0, "rto", "the last `dr` drill has no `rto` that is a duration")}
 	}
 	drills.over("dr-drill", ["dr"], "rto", "1h") == set() with input as envelope([
 		drill({"rto": "9h", "finished": "2026-10-20T00:00:00Z"}),
@@ -98,3 +98,9 @@ envelope(facts) := {
 		"images": ["sha256:1"], "created": "2026-11-21T23:00:00Z",
 	}],
 }
+
+problems(types, given) := said if said := drills.problems("dr-drill", types, 30) with input as given
+
+others(given) := said if said := drills.others("dr-drill", ["dr", "other"]) with input as given
+
+over(given) := said if said := drills.over("dr-drill", ["dr"], "rto", "1h") with input as given

@@ -61,11 +61,12 @@ test_deny_each_foreign_base if {
 		{"image": "../x"},
 		{"digest": digest},
 	])])
+	given := envelope(pinned, evidence)
 	rule.deny == {
 		finding(sprintf("has the image `%s`, built on `debian:13`, which is from no approved registry", [pinned])),
 		finding(sprintf("has the image `%s`, built on `../x`, which is from no approved registry", [pinned])),
 		finding(sprintf("has the image `%s`, built on ``, which is from no approved registry", [pinned])),
-	} with input as envelope(pinned, evidence)
+	} with input as given
 }
 
 test_allow_a_foreign_base_of_another_image if {

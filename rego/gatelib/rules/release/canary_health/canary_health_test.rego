@@ -72,7 +72,7 @@ test_deny_a_burn_rate_over_the_limit_or_none if {
 
 found(metrics, healthy) if {
 	msg := sprintf("metric `m` of AnalysisRun `r` ends with %v healthy intervals, and needs 3", [healthy])
-	rule.deny == {packs.in_file("GL-REL-007", file, ["facts", 0, "metrics", 0], msg)} with input as envelope([run(metrics)], 1)
+	denied(envelope([run(metrics)], 1)) == {packs.in_file("GL-REL-007", file, ["facts", 0, "metrics", 0], msg)}
 }
 
 run(metrics) := {"type": "analysis", "name": "r", "phase": "Successful", "metrics": metrics}

@@ -131,10 +131,11 @@ test_deny_an_attestation_without_any_pack if {
 
 test_deny_an_attestation_of_no_image if {
 	every images in [[], null, digest, {}] {
+		value := given([object.union(attestation, {"images": images})])
 		rule.deny == {
 			finding(["images"], "is of no image"),
 			finding(["images", 0], sprintf("is not of image `%s`", [image])),
-		} with input as given([object.union(attestation, {"images": images})])
+		} with input as value
 	}
 }
 

@@ -48,10 +48,10 @@ test_deny_each_flaw_by_itself if {
 }
 
 test_deny_parts_of_another_type if {
-	rule.deny == {
+	denied(envelope([build(["builder"], ["isolated"])])) == {
 		packs.in_file("GL-REL-012", file, ["facts", 0, "spec", "builder", "isolated"], "Build `b` had a builder that was not isolated"),
 		packs.in_file("GL-REL-012", file, ["facts", 0, "spec", "builder", "id"], "Build `b` names no builder"),
-	} with input as envelope([build(["builder"], ["isolated"])])
+	}
 }
 
 hex := "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"

@@ -18,10 +18,10 @@ test_allow_at_the_edges if {
 
 test_deny_a_pack_without_either_file if {
 	denied(packs.envelope({})) == {packs.missing("GL-REL-016", file), packs.missing("GL-REL-016", baseline_file)}
-	rule.deny == {
+	denied(envelope([], [])) == {
 		packs.in_file("GL-REL-016", file, [], "`perf/k6.json` holds no load test"),
 		packs.in_file("GL-REL-016", baseline_file, [], "`perf/k6-baseline.json` holds no load test"),
-	} with input as envelope([], [])
+	}
 }
 
 test_unjudged_files_that_cannot_be_read if {

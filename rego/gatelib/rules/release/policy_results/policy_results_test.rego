@@ -62,7 +62,7 @@ test_deny_a_report_as_of_another_time if {
 }
 
 found(field, msg, facts) if {
-	rule.deny == {packs.in_file("GL-REL-006", file, ["facts", 0, field], msg)} with input as envelope(facts)
+	denied(envelope(facts)) == {packs.in_file("GL-REL-006", file, ["facts", 0, field], msg)}
 }
 
 conftest(changes) := object.union({"type": "policy_results", "tool": "conftest", "outcome": "pass", "files": 4, "failures": 0, "skipped": []}, changes)

@@ -62,7 +62,7 @@ test_deny_base_images_that_have_drifted if {
 }
 
 found(position, path, msg, facts) if {
-	rule.deny == {packs.in_file("GL-REL-014", file, array.concat(["facts", position], path), msg)} with input as envelope(facts, 0)
+	denied(envelope(facts, 0)) == {packs.in_file("GL-REL-014", file, array.concat(["facts", position], path), msg)}
 }
 
 watch(changes) := object.union(

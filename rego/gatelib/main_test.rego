@@ -67,6 +67,23 @@ test_warnings_and_canaries_deny_nothing if {
 	}
 }
 
+test_whatever_goes_wrong_with_a_rule_on_trial_denies_nothing if {
+	raw := object.union(quiet, {"t": {"three": {
+		"subjects": {0},
+		"deny": {"nonsense"},
+		"unjudged": {{"msg": "odd", "document": 0, "path": ["spec"]}},
+	}}})
+	got := decide({}, raw, [])
+	got.errors == set()
+	got.deny == []
+	{[entry.rule, entry.msg] | some entry in got.canary} == {
+		["GL-T-003", "cannot judge this: odd"],
+		["GL-T-003", "exported a finding that is not of the agreed form"],
+	}
+	got.rules[2] == {"id": "GL-T-003", "status": "canary", "judged": 1, "findings": 2}
+	got.verdict.allow == true
+}
+
 test_an_unknown_severity_ranks_first if {
 	odd := object.union(catalog, {"core": {"GL-T-004": {"severity": "extreme"}}})
 	got := decision.verdict with input as envelope({})
@@ -241,10 +258,9 @@ test_the_gate_requires_exactly_one_release_among_the_documents if {
 test_the_gate_requires_exactly_one_sealed_pack if {
 	release := {"apiVersion": "gatelib.dev/v1", "kind": "Release", "metadata": {"name": "r"}}
 	pack := {"apiVersion": "gatelib.dev/v1", "kind": "EvidencePack", "metadata": {"name": "p"}}
-	documents := [{"index": 0, "content": release}, {"index": 1, "content": pack}]
+	given := {"gate": "publish", "documents": [{"index": 0, "content": release}, {"index": 1, "content": pack}]}
 	every pair in [[[], 0], [[{"type": "entry"}, 7], 0], [[{"type": "pack"}, {"type": "pack"}], 2]] {
-		given := {"documents": documents, "gate": "publish", "verifications": pair[0]}
-		decide(given, quiet, []).errors == {{
+		decide(object.union(given, {"verifications": pair[0]}), quiet, []).errors == {{
 			"code": "GL-ERR-006",
 			"message": sprintf("gate `publish` requires exactly 1 of `gatelib.dev/EvidencePack`, and has %d", [pair[1]]),
 		}}

@@ -9,14 +9,17 @@ import data.gatelib.input as gate_input
 import data.gatelib.lib.documents
 import data.gatelib.lib.exceptions
 import data.gatelib.lib.selection
-import data.gatelib.lib.timestamps
+import data.gatelib.lib.stages
 
 # METADATA
 # description: >-
 #   Every well-formed finding, as `{finding, type, place, containers}`. The finding itself is `{rule, action,
 #   severity, controls, msg, path, resource, fingerprint}`, the `document`, `evidence` or `exception` that it
-#   points into, and the `vulnerability` that it may be; what stands beside it is for matching waivers.
-all := [entry |
+#   points into, and the `vulnerability` that it may be; what stands beside it is for matching waivers. What goes
+#   wrong with a rule on trial is a finding, too, and not an error; it may point at nothing.
+all := array.concat(placed, [unplaced(doubt.rule, doubt.msg) | some doubt in doubts])
+
+placed := [entry |
 	some [position, into] in well_formed
 	raw := exported[position]
 	path := raw.finding.path
@@ -37,7 +40,7 @@ all := [entry |
 		},
 		"finding": object.union(vulnerability, {
 			"rule": raw.rule,
-			"action": said.actions[raw.action],
+			"action": object.get(said.in_force, subject.home, said.actions)[raw.action],
 			"severity": said.severity,
 			"controls": said.controls,
 			"msg": raw.finding.msg,
@@ -73,16 +76,21 @@ run_actions := {"GL-EXC-004": "warn", "GL-EXC-008": "deny"}
 
 container_fields := {"containers", "initContainers", "ephemeralContainers"}
 
-# What the catalogue says of each rule that found something.
+# What the catalogue says of each rule that found something, or is in doubt. `actions` is what it does, but for the
+# namespaces in which a rule that is held back elsewhere is in force.
 said_of := {id: {
 	"severity": object.get(entry, "severity", "critical"),
 	"controls": object.get(entry, "controls", []),
-	"actions": {exported_action: action(exported_action, entry, stage) | some exported_action in ["deny", "warn"]},
+	"actions": object.get(held_back, object.get(held, [id, "action"], ""), as_exported),
+	"in_force": {home: as_exported | some home in object.get(in_force, id, set())},
 } |
-	some id in ({raw.rule | some raw in exported} | selected_of_run)
+	some id in (({raw.rule | some raw in exported} | {doubt.rule | some doubt in doubts}) | selected_of_run)
 	entry := selection.catalog[id]
-	stage := object.get(stages, id, {})
 }
+
+as_exported := {"deny": "deny", "warn": "warn"}
+
+held_back := {"canary": {"deny": "canary", "warn": "canary"}, "warn": {"deny": "warn", "warn": "warn"}}
 
 selected_of_run := {id | some id in selection.known; run_actions[id]}
 
@@ -92,22 +100,50 @@ errors contains {
 	"code": "GL-ERR-009",
 	"message": sprintf("rule `%s` exported a finding that is not of the agreed form", [raw.rule]),
 } if {
-	count(well_formed) != count(exported)
-	fine := {position | some [position, _] in well_formed}
-	some position, raw in exported
-	not position in fine
+	some raw in malformed
+	not stages.on_trial(raw.rule, home_of(raw.finding))
 }
 
 errors contains object.union(
 	{
 		"code": "GL-ERR-005",
-		"message": sprintf("rule `%s` cannot judge this: %v", [id, object.get(documents.mapping(entry), "msg", "no reason given")]),
+		"message": sprintf("rule `%s` cannot judge this: %v", [id, reason(entry)]),
 	},
 	{key: value | some key in ["document", "evidence", "exception", "path"]; value := entry[key]},
 ) if {
 	some id, rule in selection.exports
 	some entry in rule.unjudged
+	not stages.on_trial(id, home_of(entry))
 }
+
+# What a rule on trial cannot judge, in the form of a finding; it may point at nothing.
+unjudged_on_trial := [{"rule": id, "action": "deny", "doubt": said, "finding": finding} |
+	some id, rule in selection.exports
+	canaries[id]
+	some entry in rule.unjudged
+	stages.on_trial(id, home_of(entry))
+	said := sprintf("cannot judge this: %v", [reason(entry)])
+	pointer := object.filter(documents.mapping(entry), ["document", "evidence", "exception", "path"])
+	finding := object.union({"id": id, "msg": said, "path": []}, pointer)
+]
+
+# What goes wrong with rules on trial and points at nothing.
+doubts contains {"rule": raw.rule, "msg": said} if {
+	some raw in malformed
+	stages.on_trial(raw.rule, home_of(raw.finding))
+	said := object.get(raw, "doubt", "exported a finding that is not of the agreed form")
+}
+
+doubts contains {"rule": trouble.rule, "msg": trouble.says} if some trouble in selection.troubles_of_trials
+
+reason(entry) := object.get(documents.mapping(entry), "msg", "no reason given")
+
+# By what stands in it, a finding is of a namespace in which its rule may be on trial.
+home_of(finding) := homes[finding.document] if {
+	homes[finding.document]
+} else := ""
+
+homes := {index: stages.home_of(document) | some index, document in by_index}
 
 # METADATA
 # description: The order of severities, most severe first.
@@ -118,10 +154,13 @@ exported := array.concat(
 		some id, rule in selection.exports
 		some finding in rule.deny
 	],
-	[{"rule": id, "action": "warn", "finding": finding} |
-		some id, rule in selection.exports
-		some finding in rule.warn
-	],
+	array.concat(
+		[{"rule": id, "action": "warn", "finding": finding} |
+			some id, rule in selection.exports
+			some finding in rule.warn
+		],
+		unjudged_on_trial,
+	),
 )
 
 # Positions in `exported`, each with the key by which the finding points at something.
@@ -136,6 +175,16 @@ well_formed := [[position, into] |
 	names_vulnerability(raw.finding)
 	some into in keys
 ]
+
+default malformed := []
+
+malformed := [raw |
+	fine := {position | some [position, _] in well_formed}
+	some position, raw in exported
+	not position in fine
+] if {
+	count(well_formed) != count(exported)
+}
 
 points_somewhere(finding) if by_index[finding.document]
 
@@ -168,7 +217,11 @@ evidence := gate_input.evidence
 
 given_exceptions := exceptions.given
 
-now_ns := gate_input.now_ns
+canaries := stages.canaries
+
+held := stages.held
+
+in_force := stages.in_force
 
 by_index := {document.index: document | some document in documents.judged}
 
@@ -188,18 +241,19 @@ json_pointer(steps) := pointer if {
 
 subject_of(finding) := subjects[finding.document] if {
 	subjects[finding.document]
-} else := subject(content, "gatelib.dev/PolicyException") if {
+} else := subject(content, "gatelib.dev/PolicyException", "") if {
 	content := documents.mapping(data.gatelib.exceptions[finding.exception])
-} else := subject({"metadata": {"name": finding.evidence}}, "")
+} else := subject({"metadata": {"name": finding.evidence}}, "", "")
 
 # The documents that findings are about, each worked out once.
-subjects := {index: subject(document.content, document.type) |
+subjects := {index: subject(document.content, document.type, stages.home_of(document)) |
 	some index in {raw.finding.document | some raw in exported}
 	document := by_index[index]
 }
 
-subject(content, type) := {
+subject(content, type, own_home) := {
 	"type": type,
+	"home": own_home,
 	"content": content,
 	"resource": resource,
 	"prefix": concat("|", [replace(part, "|", "~2") | some part in [type, resource.namespace, resource.name]]),
@@ -213,17 +267,21 @@ subject(content, type) := {
 	}
 }
 
-# A bundle may hold a rule back until a date; without a date that it can read, it holds nothing back.
-stages := {id: stage |
-	some id, stage in data.gatelib.bundle.actions
-	timestamps.end_ns(stage.until) > now_ns
+# A finding that points at nothing.
+unplaced(id, msg) := {
+	"type": "",
+	"place": "",
+	"containers": set(),
+	"finding": {
+		"rule": id,
+		"action": "canary",
+		"severity": said.severity,
+		"controls": said.controls,
+		"msg": msg,
+		"path": [],
+		"resource": {"apiVersion": "", "kind": "", "namespace": "", "name": ""},
+		"fingerprint": concat("|", [id, "", "", "", ""]),
+	},
+} if {
+	said := said_of[id]
 }
-
-# A rule on trial, or not yet in force, reports and stops nothing.
-action(exported_action, entry, stage) := "canary" if {
-	entry.stage == "canary"
-} else := "canary" if {
-	timestamps.ns(entry.effective_on) > now_ns
-} else := stage.action if {
-	stage.action in {"canary", "warn"}
-} else := exported_action

@@ -215,9 +215,102 @@ test_a_bundle_holds_a_rule_back_until_a_day if {
 	[entry.finding.action | some entry in held_back({"warn": {deny({"document": 3, "path": []})}}, stage)] == ["canary"]
 }
 
+test_what_a_rule_on_trial_cannot_judge_is_a_finding if {
+	exports := {"unjudged": {
+		{"msg": "odd", "document": 3, "path": ["spec"]},
+		{"msg": "odd too", "evidence": "scan.sarif"},
+		{"msg": "odd as well", "document": 4, "path": []},
+		"nonsense",
+	}}
+	{object.filter(entry.finding, ["action", "msg", "document", "evidence", "path", "fingerprint"]) |
+		some entry in on_trial(exports, {"stage": "canary"})
+	} == {
+		{
+			"action": "canary",
+			"msg": "cannot judge this: odd",
+			"document": 3,
+			"path": ["spec"],
+			"fingerprint": "GL-T-001|apps/Deployment|shop|api|spec",
+		},
+		{
+			"action": "canary",
+			"msg": "cannot judge this: odd too",
+			"evidence": "scan.sarif",
+			"path": [],
+			"fingerprint": "GL-T-001|||scan.sarif|",
+		},
+		{"action": "canary", "msg": "cannot judge this: odd as well", "path": [], "fingerprint": "GL-T-001||||"},
+		{"action": "canary", "msg": "cannot judge this: no reason given", "path": [], "fingerprint": "GL-T-001||||"},
+	}
+}
+
+test_what_breaks_the_contract_on_trial_is_a_finding_about_nothing if {
+	every exports in [{"deny": {"text"}}, {"warn": {null}}, {"deny": {deny({"document": 4, "path": []})}}] {
+		on_trial(exports, {"stage": "canary"}) == [{"type": "", "place": "", "containers": set(), "finding": {
+			"rule": "GL-T-001",
+			"action": "canary",
+			"severity": "high",
+			"controls": ["C-1"],
+			"msg": "exported a finding that is not of the agreed form",
+			"path": [],
+			"resource": {"apiVersion": "", "kind": "", "namespace": "", "name": ""},
+			"fingerprint": "GL-T-001||||",
+		}}]
+	}
+}
+
+test_a_rule_on_trial_that_is_not_loaded_says_so if {
+	found := [entry.finding.msg | some entry in findings.all] with input as envelope({"rules": ["GL-T-001"]})
+		with data.gatelib.catalog as {"core": {"GL-T-001": object.union(catalog.core["GL-T-001"], {"stage": "canary"})}}
+		with data.gatelib.rules as {"t": {}}
+	found == ["is in the catalogue and its policy is not loaded"]
+}
+
+# For GL-T-001, the place of the namespace `shop` is 57.
+test_a_rule_is_in_force_in_its_share_of_namespaces if {
+	every share, wanted in {57: ["canary", "canary"], 58: ["deny", "error"]} {
+		stage := {"action": "canary", "share": share}
+		exports := {"deny": {deny({"document": 3, "path": []})}}
+		[entry.finding.action | some entry in held_back(exports, stage)] == [wanted[0]]
+		vague := {"unjudged": {{"msg": "odd", "document": 3, "path": []}}}
+		[entry.finding.action | some entry in held_back(vague, stage)] == [action | some action in ["canary"]; wanted[1] == action]
+		[error.code | some error in errors_held_back(vague, stage)] == [code | some code in ["GL-ERR-005"]; wanted[1] == "error"]
+		broken := {"deny": {{"id": "GL-T-001", "document": 3}}}
+		[error.code | some error in errors_held_back(broken, stage)] == [code | some code in ["GL-ERR-009"]; wanted[1] == "error"]
+	}
+}
+
+test_evidence_is_in_no_share if {
+	stage := {"action": "canary", "share": 99}
+	[entry.finding.action | some entry in held_back({"deny": {deny({"evidence": "scan.sarif", "path": []})}}, stage)] == ["canary"]
+}
+
+test_a_rule_that_only_warns_for_a_while_must_be_able_to_judge if {
+	stage := {"action": "warn", "until": "2027-01-01"}
+	vague := {"unjudged": {{"msg": "odd", "document": 3, "path": []}}}
+	held_back(vague, stage) == []
+	[error.code | some error in errors_held_back(vague, stage)] == ["GL-ERR-005"]
+}
+
+on_trial(exports, change) := all if {
+	all := findings.all with input as envelope({"evidence": {"scan.sarif": {}}})
+		with data.gatelib.catalog as {"core": {"GL-T-001": object.union(catalog.core["GL-T-001"], change)}}
+		with data.gatelib.rules as {"t": {"one": object.union({"subjects": {3}}, exports)}}
+	findings.errors == set() with input as envelope({"evidence": {"scan.sarif": {}}})
+		with data.gatelib.catalog as {"core": {"GL-T-001": object.union(catalog.core["GL-T-001"], change)}}
+		with data.gatelib.rules as {"t": {"one": object.union({"subjects": {3}}, exports)}}
+}
+
+errors_held_back(exports, stage) := all if {
+	all := findings.errors with input as envelope({"evidence": {"scan.sarif": {}}})
+		with data.gatelib.catalog as catalog
+		with data.gatelib.rules as {"t": {"one": object.union({"subjects": {3}}, exports)}}
+		with data.gatelib.bundle as {"actions": {"GL-T-001": stage}}
+}
+
 held_back(exports, stage) := all if {
 	raw := {"t": {"one": object.union({"subjects": {3}}, exports)}}
-	all := findings.all with input as envelope({})
+	all := findings.all with input as envelope({"evidence": {"scan.sarif": {}}})
 		with data.gatelib.catalog as catalog
 		with data.gatelib.rules as raw
 		with data.gatelib.bundle as {"actions": {"GL-T-001": stage}}

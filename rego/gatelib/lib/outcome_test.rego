@@ -121,6 +121,10 @@ test_a_review_of_one_object_does_not_tell_what_hides_nothing if {
 	unused == []
 }
 
+test_an_exception_for_a_rule_on_trial_is_kept_for_when_it_is_in_force if {
+	run([record("two", ["C"])], 1, [], ["C", "GL-EXC-004"]).of_run == []
+}
+
 many(ids) := [object.union(record("zero", ids), {"spec": {"target": {"name": "same"}}})]
 
 # Both documents go by one name where an exception names it.
@@ -163,14 +167,16 @@ record(name, ids) := {"apiVersion": "gatelib.dev/v1", "kind": "PolicyException",
 }}
 
 outcomes(given) := result if {
+	entries := catalog
+	packages := rules
 	result := {
 		"standing": [entry | some action in ["deny", "warn", "canary"]; some entry in outcome.by_action[action]],
 		"waived": outcome.waived,
 		"deny": outcome.by_action.deny,
 		"warn": outcome.by_action.warn,
 		"canary": outcome.by_action.canary,
-		"status": {id: outcome.status(id, count(rules.t[lower(id)].subjects)) | some id, _ in catalog.core},
-		"counts": {id: outcome.count_of(id) | some id, _ in catalog.core},
+		"status": {id: outcome.status(id, count(packages.t[lower(id)].subjects)) | some id, _ in entries.core},
+		"counts": {id: outcome.count_of(id) | some id, _ in entries.core},
 	} with input as {
 		"gatelib": 1,
 		"now": "2026-11-22T00:00:00Z",
@@ -179,8 +185,8 @@ outcomes(given) := result if {
 			{"index": 1, "root": 0, "content": {"kind": "Pod", "metadata": {"name": "one"}}},
 		],
 	}
-		with data.gatelib.catalog as catalog
-		with data.gatelib.rules as rules
+		with data.gatelib.catalog as entries
+		with data.gatelib.rules as packages
 		with data.gatelib.exceptions as given
 		with data.gatelib.params as {"exceptions": {"require_signature": false}}
 }

@@ -6,6 +6,7 @@ package gatelib.lib.selection
 import data.gatelib.input as gate_input
 import data.gatelib.input.shapes
 import data.gatelib.input.synced
+import data.gatelib.lib.stages
 
 # METADATA
 # description: Every rule of every catalogue by ID; an ID of the library cannot be redefined.
@@ -69,11 +70,38 @@ errors contains {
 }
 
 errors contains {
+	"code": trouble.code,
+	"message": sprintf("rule `%s` %s", [trouble.rule, trouble.says]),
+} if {
+	some trouble in troubles
+	not trouble.rule in stages.trials
+}
+
+# METADATA
+# description: What keeps rules on trial from judging at all, which is no error.
+troubles_of_trials contains trouble if {
+	some trouble in troubles
+	trouble.rule in stages.trials
+}
+
+troubles contains {
+	"rule": id,
 	"code": "GL-ERR-004",
-	"message": sprintf("rule `%s` is in the catalogue and its policy is not loaded", [id]),
+	"says": "is in the catalogue and its policy is not loaded",
 } if {
 	some id in known
 	not judged[id]
+}
+
+troubles contains {
+	"rule": id,
+	"code": "GL-ERR-010",
+	"says": "looks at other objects of the cluster, and none are synced",
+} if {
+	shapes.is_review
+	not synced.there
+	some id in known
+	catalog[id].scope == "set"
 }
 
 errors contains {
@@ -103,14 +131,4 @@ errors contains {
 	"message": sprintf("this bundle judges for gate `%s`, not `%s`", [data.gatelib.bundle.gate, gate_input.gate]),
 } if {
 	data.gatelib.bundle.gate != gate_input.gate
-}
-
-errors contains {
-	"code": "GL-ERR-010",
-	"message": sprintf("rule `%s` looks at other objects of the cluster, and none are synced", [id]),
-} if {
-	shapes.is_review
-	not synced.there
-	some id in known
-	catalog[id].scope == "set"
 }

@@ -164,3 +164,14 @@ picked(fields, entries, packages) := {
 }
 
 envelope(fields) := object.union({"gatelib": 1, "now": "2026-11-22T00:00:00Z", "documents": []}, fields)
+
+test_what_keeps_a_rule_on_trial_from_judging_is_no_error if {
+	tried := {"core": {"GL-T-001": object.union(catalog.core["GL-T-001"], {"scope": "set", "stage": "canary"})}}
+	review := {"review": {"object": {"apiVersion": "v1", "kind": "Pod"}}, "parameters": {"rules": ["GL-T-001"]}}
+	blind := {"rule": "GL-T-001", "code": "GL-ERR-010", "says": "looks at other objects of the cluster, and none are synced"}
+	lost := {"rule": "GL-T-001", "code": "GL-ERR-004", "says": "is in the catalogue and its policy is not loaded"}
+	every loaded, found in {rules: {blind}, {"t": {}}: {blind, lost}} {
+		selection.troubles_of_trials == found with input as review with data.gatelib.catalog as tried with data.gatelib.rules as loaded
+		selection.errors == set() with input as review with data.gatelib.catalog as tried with data.gatelib.rules as loaded
+	}
+}

@@ -256,9 +256,10 @@ test_the_gate_requires_exactly_one_release_among_the_documents if {
 }
 
 test_the_gate_requires_exactly_one_sealed_pack if {
-	release := {"apiVersion": "gatelib.dev/v1", "kind": "Release", "metadata": {"name": "r"}}
-	pack := {"apiVersion": "gatelib.dev/v1", "kind": "EvidencePack", "metadata": {"name": "p"}}
-	given := {"gate": "publish", "documents": [{"index": 0, "content": release}, {"index": 1, "content": pack}]}
+	given := {"gate": "publish", "documents": [
+		{"index": 0, "content": {"apiVersion": "gatelib.dev/v1", "kind": "Release", "metadata": {"name": "r"}}},
+		{"index": 1, "content": {"apiVersion": "gatelib.dev/v1", "kind": "EvidencePack", "metadata": {"name": "p"}}},
+	]}
 	every pair in [[[], 0], [[{"type": "entry"}, 7], 0], [[{"type": "pack"}, {"type": "pack"}], 2]] {
 		decide(object.union(given, {"verifications": pair[0]}), quiet, []).errors == {{
 			"code": "GL-ERR-006",

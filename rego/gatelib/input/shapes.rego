@@ -116,8 +116,10 @@ parameters := input.parameters if {
 	is_object(input.parameters)
 }
 
-# Conftest hands on the empty documents of a file as null.
-plain := [file.contents | some file in input; not is_null(file.contents)] if name == "combined"
+# Conftest's files; it hands on their empty documents as null.
+files := input if name == "combined"
+
+plain := [file.contents | some file in files; not is_null(file.contents)] if name == "combined"
 
 plain := [input.request.object] if name == "admission_review"
 
@@ -135,7 +137,7 @@ plain := [input] if name == "object"
 # Documents without a namespace share one below the nearest kustomization only, as where gatelib walks a folder.
 roots := {index: root |
 	some index, path in [path |
-		some file in input
+		some file in files
 		path := object.get(file, "path", "")
 		not is_null(file.contents)
 		some _ in lists.leaves(file.contents)
@@ -148,7 +150,7 @@ roots := {index: root |
 
 # Of each file that lies below one, in a list of its own, since the nearest may be the top.
 nearest_kustomization := {file.path: [above[count(above) - 1]] |
-	some file in input
+	some file in files
 	is_string(file.path)
 	folders := split(replace(file.path, "\\", "/"), "/")
 	above := [folder |
@@ -160,7 +162,7 @@ nearest_kustomization := {file.path: [above[count(above) - 1]] |
 }
 
 kustomizations := {concat("/", array.slice(parts, 0, count(parts) - 1)) |
-	some file in input
+	some file in files
 	is_string(file.path)
 	parts := split(replace(file.path, "\\", "/"), "/")
 	parts[count(parts) - 1] in {"kustomization.yaml", "kustomization.yml"}

@@ -52,7 +52,17 @@ test_what_is_no_object_of_a_cluster_is_none if {
 			strange := object.union(object_named("one"), odd)
 			synced.objects == set() with input as given with data.kubernetes as {"pods": {"a": strange, "b": {"x": strange}}}
 		}
-		synced.objects == set() with input as given with data.kubernetes as 7 with data.inventory as ["x"]
+		synced.objects == set() with input as given with data.inventory as ["x"]
+	}
+}
+
+# METADATA
+# description: The embedded engine fails on a number that is gone through; nothing puts objects of a cluster beside it.
+# custom:
+#   engines: [opa]
+test_a_number_in_place_of_objects_holds_none if {
+	every given in in_namespace("a") {
+		synced.objects == set() with input as given with data.kubernetes as 7
 	}
 }
 

@@ -197,6 +197,7 @@ names_vulnerability(finding) if not "vulnerability" in object.keys(finding)
 
 names_vulnerability(finding) if {
 	finding.evidence
+	is_object(finding.vulnerability)
 	object.keys(finding.vulnerability) == {"id", "package", "image"}
 	every _, value in finding.vulnerability { is_string(value) }
 }

@@ -92,10 +92,11 @@ test_what_a_verification_does_not_name_is_empty if {
 		provenance.attestations == [wanted] with input as envelope(evidence, [bare])
 	}
 	sparse := {"type": "provenance", "builder": 7, "source": {"uri": ["u"]}}
+	given := envelope({"p": entry([statement, sparse])}, [attested])
 	provenance.verified == [{
 		"digest": digest, "builder": "", "source": {"uri": "", "ref": "", "commit": ""},
 		"signer": "s", "file": "p", "role": "provenance", "position": 1, "fact": sparse,
-	}] with input as envelope({"p": entry([statement, sparse])}, [attested])
+	}] with input as given
 }
 
 entry(facts) := {"format": "slsa-provenance", "role": "provenance", "facts": facts}

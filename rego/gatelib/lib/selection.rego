@@ -42,7 +42,11 @@ of_requests := {"GL-GOV-004", "GL-GOV-005"} if gate_input.request
 
 # METADATA
 # description: How many documents and exceptions each selected rule judged.
-judged := {id: number | some id, rule in exports; number := count(rule.subjects)}
+judged := {id: number |
+	some id, rule in exports
+	type_name(rule.subjects) in {"set", "array", "object"}
+	number := count(rule.subjects)
+}
 
 # METADATA
 # description: What the package of each selected rule exports.

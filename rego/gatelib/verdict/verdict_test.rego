@@ -34,6 +34,7 @@ found(id, action, severity, msg) := {
 }
 
 test_a_request_that_nothing_speaks_against if {
+	given := asking(request)
 	verdict == {
 		"allow": true,
 		"decider": "gatelib",
@@ -42,7 +43,7 @@ test_a_request_that_nothing_speaks_against if {
 		"findings": [],
 		"bundle": "r-1",
 		"now": now,
-	} with input as asking(request)
+	} with input as given
 		with data.gatelib.catalog as catalog
 		with data.gatelib.rules as quiet
 		with data.gatelib.bundle as {"revision": "r-1"}
@@ -57,7 +58,7 @@ test_the_most_severe_finding_is_the_reason_and_all_are_told if {
 			{"id": "GL-T-001", "msg": "a", "document": 0, "path": []},
 		}},
 	}}
-	verdict == {
+	wanted := {
 		"allow": false,
 		"decider": "gatelib",
 		"rule_id": "GL-GOV-004",
@@ -70,7 +71,8 @@ test_the_most_severe_finding_is_the_reason_and_all_are_told if {
 		],
 		"bundle": "unreleased",
 		"now": now,
-	} with input as asking(request)
+	}
+	verdict == wanted with input as asking(request)
 		with data.gatelib.catalog as catalog
 		with data.gatelib.rules as loud
 		with data.gatelib.bundle as {}

@@ -95,6 +95,10 @@ test_deny_what_is_no_incident if {
 	}
 }
 
+# METADATA
+# description: The embedded engine fails on a zone that does not exist, which keeps the gate shut as well.
+# custom:
+#   engines: [opa]
 test_unjudged_in_a_time_zone_that_does_not_exist if {
 	rule.unjudged == {{"document": 0, "path": [], "msg": "there is no time zone `Nowhere/Land`"}} with input as given([])
 		with data.gatelib.params as {"postmortems": {"time_zone": "Nowhere/Land"}}

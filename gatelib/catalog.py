@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from functools import cache
 from typing import Any, Final, TypedDict, TypeGuard, cast
 
 from gatelib.errors import PolicyError
@@ -19,6 +21,8 @@ OF_REQUESTS: Final = ("GL-GOV-004", "GL-GOV-005")
 
 _REQUIRED: Final = ("id", "severity", "controls", "gates", "kinds", "scope", "remediation", "since")
 _OPTIONAL: Final = ("params", "deprecated", "stage", "effective_on", "sensitive")
+_ZONE: Final = "time_zone"
+"""Of ``effective_on``, which the entry has with its offset."""
 _PACKAGE: Final = r"package\s+gatelib\.rules\.([a-z][a-z0-9_]*)\.([a-z][a-z0-9_]*)\s*(?:#.*)?$"
 _ID: Final = r"[A-Z][A-Z0-9]*(-[A-Z0-9]+)*-[0-9]{3}"
 _KIND: Final = r"(workloads|\*|([a-z0-9.-]+/)?[A-Z][A-Za-z0-9]*)"
@@ -42,6 +46,7 @@ class Entry(TypedDict, total=False):
     deprecated: bool
     stage: str
     effective_on: str
+    """An RFC 3339 date-time; a date in bundles of before."""
     sensitive: bool
 
 
@@ -121,14 +126,30 @@ def metadata_problems(metadata: object) -> dict[str, str]:
     problems = {key: f"METADATA lacks `{key}`" for key in ("title", "description") if not metadata.get(key)}
     problems |= {f"custom.{key}": f"METADATA lacks `custom.{key}`" for key in _REQUIRED if key not in custom}
     unknown = [str(key) for key in metadata.keys() - {"title", "description", "custom"}]
-    unknown += [f"custom.{key}" for key in custom.keys() - {*_REQUIRED, *_OPTIONAL}]
+    unknown += [f"custom.{key}" for key in custom.keys() - {*_REQUIRED, *_OPTIONAL, _ZONE}]
     problems |= {key: f"METADATA has an unknown key `{key}`" for key in unknown}
     problems |= {
         key: f"METADATA's `{key}` must be a text"
         for key in ("title", "description")
         if metadata.get(key) and not isinstance(metadata[key], str)
     }
-    return problems | _wrong_values(custom)
+    wrong = _wrong_values(custom)
+    return problems | (wrong or _stage_problems(custom))
+
+
+@cache
+def loader() -> type[Any]:
+    """Return PyYAML's safe loader, but for dates, which stay as they are written."""
+    import yaml
+
+    class Loader(yaml.SafeLoader):
+        """As :func:`loader` says."""
+
+    Loader.yaml_implicit_resolvers = {
+        first: [(tag, form) for tag, form in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+    return Loader
 
 
 def _block_above(lines: list[str], package_line: int) -> str:
@@ -147,7 +168,7 @@ def _entry(block: str, package: list[str], file: str, line: int) -> Entry:
 
     metadata: Any
     try:
-        metadata = yaml.safe_load(block) if block else None
+        metadata = yaml.load(block, loader()) if block else None  # noqa: S506 - a safe one
     except (yaml.YAMLError, ValueError, RecursionError):  # PyYAML lets the last two through
         metadata = None
     problems = metadata_problems(metadata)
@@ -164,7 +185,30 @@ def _entry(block: str, package: list[str], file: str, line: int) -> Entry:
         if key in custom:
             value = custom[key]
             entry[key] = value.strip() if isinstance(value, str) else value
+    if "effective_on" in entry:
+        from gatelib.moments import worked_out
+
+        entry["effective_on"] = worked_out(_written(entry["effective_on"]), custom.get(_ZONE))
     return cast(Entry, entry)
+
+
+def _stage_problems(custom: Mapping[str, Any]) -> dict[str, str]:
+    """Return what is wrong with the date and its zone, which have to be read together."""
+    if "effective_on" not in custom:
+        alone = f"METADATA has `custom.{_ZONE}` without `custom.effective_on`"
+        return {f"custom.{_ZONE}": alone} if _ZONE in custom else {}
+    from gatelib.moments import worked_out
+
+    try:
+        worked_out(_written(custom["effective_on"]), custom.get(_ZONE))
+    except ValueError as error:
+        return {"custom.effective_on": f"METADATA's `custom.effective_on`: {error}"}
+    return {}
+
+
+def _written(value: object) -> str:
+    """Return a date as a text, which other loaders than :func:`loader` do not leave it."""
+    return value.isoformat() if isinstance(value, date) else str(value).strip()
 
 
 def _is_words(value: object) -> TypeGuard[list[str]]:
@@ -184,7 +228,8 @@ def _wrong_values(custom: Mapping[str, Any]) -> dict[str, str]:
         "params": _is_words,
         "deprecated": lambda v: isinstance(v, bool),
         "stage": lambda v: v in ("canary", "stable"),
-        "effective_on": lambda v: isinstance(v, str) and bool(v),
+        "effective_on": lambda v: isinstance(v, (str, date)) and bool(v),
+        _ZONE: lambda v: isinstance(v, str) and bool(v),
         "sensitive": lambda v: isinstance(v, bool),
     }
     return {

@@ -102,7 +102,7 @@ NO_METADATA = "a rule needs METADATA with `title`, `description` and `custom` ab
         RULE.replace("package", "\npackage"),
         RULE.replace("# custom:", "# custom"),
         RULE.replace("#   severity", "# \tseverity"),
-        RULE.replace('since: "1.0"', "since: 2026-99-99"),
+        RULE.replace('since: "1.0"', "since: !!timestamp 2026-99-99"),
         RULE.replace('since: "1.0"', "since: " + "[" * 5000),
         "# METADATA\n# - a list\npackage gatelib.rules.kubernetes.privileged\n",
     ],
@@ -169,7 +169,8 @@ def test_no_other_key_is_taken() -> None:
         ("params: limits.cpu", "params"),
         ("deprecated: 'yes'", "deprecated"),
         ("stage: beta", "stage"),
-        ("effective_on: 2026-01-01", "effective_on"),
+        ("effective_on: 20260101", "effective_on"),
+        ("time_zone: [Europe/Berlin]", "time_zone"),
         ("sensitive: 1", "sensitive"),
     ],
 )
@@ -263,3 +264,70 @@ def test_severities_gates_and_scopes_are_what_the_documents_say() -> None:
     assert catalog.SEVERITIES == ("critical", "high", "medium", "low")
     assert catalog.GATES == ("pr", "pre-promote", "admission", "publish")
     assert catalog.SCOPES == ("document", "set")
+
+
+EFFECTIVE = {
+    "2026-12-01": "2026-12-01T00:00:00Z",
+    "2026-12-01T09:00:00Z": "2026-12-01T09:00:00Z",
+    "2026-12-01t09:00:00.5+01:00": "2026-12-01t09:00:00.5+01:00",
+    "2026-12-01 Europe/Berlin": "2026-12-01T00:00:00+01:00",
+    "2026-07-01 Europe/Berlin": "2026-07-01T00:00:00+02:00",
+    "2026-07-01 UTC": "2026-07-01T00:00:00+00:00",
+    # Clocks go from 2:00 to 3:00 on 29 March, and back on 25 October.
+    "2026-03-29T01:59:59 Europe/Berlin": "2026-03-29T01:59:59+01:00",
+    "2026-03-29T03:00:00 Europe/Berlin": "2026-03-29T03:00:00+02:00",
+    "2026-10-25T01:59:59 Europe/Berlin": "2026-10-25T01:59:59+02:00",
+    "2026-10-25T03:00:00 Europe/Berlin": "2026-10-25T03:00:00+01:00",
+    "2026-07-01T08:30:00 Australia/Lord_Howe": "2026-07-01T08:30:00+10:30",
+    "2100-07-01T12:00:00 America/New_York": "2100-07-01T12:00:00-04:00",
+    "1971-07-01T12:00:00 Africa/Monrovia": "1971-07-01T12:44:30Z",
+}
+
+
+@pytest.mark.parametrize("written", EFFECTIVE)
+def test_what_engines_see_of_a_date_is_a_moment(written: str) -> None:
+    assert read_metadata(dated(written), "a.rego")["effective_on"] == EFFECTIVE[written]  # type: ignore[index]
+
+
+UNREADABLE = {
+    "some day": "`some day` is no RFC 3339 date or date-time",
+    "2026-02-30": "`2026-02-30` is no RFC 3339 date or date-time",
+    "2026-12-01T09:00:00": "`2026-12-01T09:00:00` is no RFC 3339 date or date-time",
+    "2260-01-01": "`2260-01-01` is no RFC 3339 date or date-time",
+    "2026-12-01T09:00:00Z UTC": (
+        "`2026-12-01T09:00:00Z` is no date, and no time without an offset, as a time zone needs it"
+    ),
+    "2026-12-01T25:00:00 UTC": (
+        "`2026-12-01T25:00:00` is no date, and no time without an offset, as a time zone needs it"
+    ),
+    "2026-03-29T02:30:00 Europe/Berlin": (
+        "the clocks of `Europe/Berlin` skip 2026-03-29T02:30:00: write another time"
+    ),
+    "2026-10-25T02:30:00 Europe/Berlin": (
+        "the clocks of `Europe/Berlin` show 2026-10-25T02:30:00 twice: write it with its offset, and no zone"
+    ),
+    "2026-04-24 Africa/Cairo": "the clocks of `Africa/Cairo` skip 2026-04-24T00:00:00: write another time",
+    "2011-12-30 Pacific/Apia": "the clocks of `Pacific/Apia` skip 2011-12-30T00:00:00: write another time",
+    **{
+        f"2026-12-01 {name}": f"there is no time zone `{name}`: write `Area/City` of the IANA database, which "
+        "must be installed"
+        for name in ("Europe/Bern", "Europe", "localtime", "../etc/passwd", "/etc/localtime", "CET+1")
+    },
+}
+
+
+@pytest.mark.parametrize("written", UNREADABLE)
+def test_a_date_that_is_no_moment_is_an_error(written: str) -> None:
+    assert refused(dated(written)) == f"METADATA's `custom.effective_on`: {UNREADABLE[written]}"
+
+
+def test_a_time_zone_is_of_a_date() -> None:
+    text = RULE.replace("package ", "#   time_zone: Europe/Berlin\npackage ", 1)
+    assert refused(text) == "METADATA has `custom.time_zone` without `custom.effective_on`"
+
+
+def dated(written: str) -> str:
+    """Return a rule with a date, and the zone that may stand behind it."""
+    date, _, zone = written.partition(" ") if written[0].isdigit() else (written, "", "")
+    more = f"#   effective_on: {date}\n" + (f"#   time_zone: {zone}\n" if zone else "")
+    return RULE.replace("package ", f"{more}package ", 1)

@@ -27,7 +27,7 @@ CORE: Final = "core"
 RESERVED_PREFIX: Final = "GL-"
 _CLOCK: Final = "time.now_ns"
 _CLOCK_PACKAGE: Final = ["gatelib", "input"]
-_BUILTIN_NAMESPACES: Final = frozenset(
+BUILTIN_NAMESPACES: Final = frozenset(
     {
         "array",
         "base64",
@@ -80,7 +80,7 @@ def check_builtins(module: Module) -> str:
     local = _aliases(tree, module.text) | _rule_names(tree)
     for chain, line in _called(tree):
         name = ".".join(chain)
-        if chain[0] == "data" or (chain[0] in local and chain[0] not in _BUILTIN_NAMESPACES):
+        if chain[0] == "data" or (chain[0] in local and chain[0] not in BUILTIN_NAMESPACES):
             continue
         if name == _CLOCK and package == _CLOCK_PACKAGE:
             continue

@@ -30,12 +30,14 @@ _COMMANDS: Final = {
     "exception": ("gatelib.cli.exception", "exception", "Write, sign, verify and revoke exceptions."),
     "explain": ("gatelib.cli.explaining", "explain", "Show a rule's page."),
     "export": ("gatelib.cli.export", "export", "Write the policy in the forms that other tools enforce."),
+    "init": ("gatelib.cli.initiating", "init", "Begin a repository for a team's own rules."),
     "ledger": ("gatelib.cli.ledger", "ledger", "Keep the audit ledger, and verify it."),
     "memo": ("gatelib.cli.memo", "memo", "Write the go/no-go memo of a release."),
     "metrics": ("gatelib.cli.metrics", "metrics", "Turn reports and decision logs into OpenMetrics."),
     "normalize": ("gatelib.cli.normalize", "normalize", "Print what an engine would be given."),
     "portal": ("gatelib.cli.portal", "portal", "Build the site that auditors read."),
     "rules": ("gatelib.cli.rules", "rules", "List, write, test and compare rules."),
+    "schemas": ("gatelib.cli.schemas", "schemas", "Print the JSON Schemas that editors complete by."),
 }
 
 

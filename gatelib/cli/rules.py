@@ -10,7 +10,9 @@ from gatelib.cli.lazy import LazyGroup
 
 _COMMANDS: Final = {
     "list": ("gatelib.cli.rules_list", "list_rules", "List the rules, and what they deny."),
+    "mutate": ("gatelib.cli.rules_mutate", "mutate", "Find the tests that are missing."),
     "show": ("gatelib.cli.rules_list", "show", "Show what a rule's METADATA says."),
+    "new": ("gatelib.cli.rules_new", "new", "Begin a rule: policy, tests, fixtures and page."),
     "test": ("gatelib.cli.rules_test", "test", "Run unit tests and fixtures."),
 }
 

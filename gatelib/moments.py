@@ -13,24 +13,27 @@ _LOCAL: Final = rf"{_DAY}T\d\d:\d\d:\d\d"
 _ZONE: Final = r"UTC|[A-Z][A-Za-z_]+(/[A-Za-z0-9_+-]+)+"
 
 
-def worked_out(text: str, time_zone: str | None, *, whole_day: bool = False) -> str:
+def worked_out(text: str, time_zone: str | None, *, last: bool = False) -> str:
     """Return the moment of a date, of a local time, or of an RFC 3339 date-time, as the last of these.
 
-    Without a ``time_zone`` (an IANA name), a date is one of UTC and a time needs its offset. A date stands for
-    its first moment; where the ``whole_day`` is meant, for the first moment after it.
+    Without a ``time_zone`` (an IANA name), a date is one of UTC, and a time needs its offset. A date is its
+    first moment; as the ``last`` day of something, the moment when it is over.
 
     Raises:
-        ValueError: there is no such moment, or more than one; says why and what to write instead.
+        ValueError: there is no such moment, or more than one; says why, or what to write instead.
 
     """
+    day = _as_day(text)
+    if day is not None:
+        day += timedelta(days=last)
+        moment = f"{day:%Y-%m-%dT%H:%M:%S}Z" if time_zone is None else _in_zone(day, time_zone)
+        if parse_now(moment) is None:
+            raise ValueError(f"`{text}` is later than any engine can tell")
+        return moment
     if time_zone is None:
-        if (day := _as_day(text)) is not None:
-            return f"{_after(day) if whole_day else day:%Y-%m-%dT%H:%M:%S}Z"
         if parse_now(text) is None:
             raise ValueError(f"`{text}` is no RFC 3339 date or date-time")
         return text
-    if (day := _as_day(text)) is not None:
-        return _in_zone(_after(day) if whole_day else day, time_zone)
     if re.fullmatch(_LOCAL, text, re.ASCII) is None or parse_now(f"{text}Z") is None:
         raise ValueError(f"`{text}` is no date, and no time without an offset, as a time zone needs it")
     return _in_zone(datetime.fromisoformat(text), time_zone)
@@ -50,10 +53,6 @@ def _as_day(text: str) -> datetime | None:
     return moment.replace(tzinfo=None) if moment else None
 
 
-def _after(day: datetime) -> datetime:
-    return day + timedelta(days=1)
-
-
 def _in_zone(local: datetime, name: str) -> str:
     from zoneinfo import ZoneInfo
 
@@ -70,9 +69,8 @@ def _in_zone(local: datetime, name: str) -> str:
     if first.astimezone(timezone.utc).astimezone(zone).replace(tzinfo=None) != local:
         raise ValueError(f"the clocks of `{name}` skip {local:%Y-%m-%dT%H:%M:%S}: write another time")
     if first.utcoffset() != second.utcoffset():
-        raise ValueError(
-            f"the clocks of `{name}` show {local:%Y-%m-%dT%H:%M:%S} twice: write it with its offset, and no zone"
-        )
+        shown = f"{local:%Y-%m-%dT%H:%M:%S}"
+        raise ValueError(f"the clocks of `{name}` show {shown} twice: write it with its offset, and no zone")
     text = first.isoformat(timespec="seconds")
     # Until 1972, some offsets had seconds, which RFC 3339 has not.
     return text if parse_now(text) else f"{first.astimezone(timezone.utc):%Y-%m-%dT%H:%M:%SZ}"

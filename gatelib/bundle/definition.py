@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, cast
 
 import orjson
 
-from gatelib import resources, settings, trusted
+from gatelib import resources, trusted
 from gatelib.catalog import OF_REQUESTS, Entry
 from gatelib.errors import ConfigError, PolicyError
+from gatelib.moments import worked_out
 from gatelib.policy import Policy
 from gatelib.validation import at, read_file, violations
 
@@ -22,7 +22,6 @@ REVIEWS: Final = frozenset({"admission_review", "gatekeeper_review"})
 _ENTRIES: Final = {"admission_review": "gatelib.admission", "artefact": "gatelib.verdict"}
 """The packages that answer for an input shape as whoever sends it wants it."""
 
-_DAY: Final = r"\d{4}-\d\d-\d\d"
 _HINT: Final = "see docs/guides/bundles.md"
 
 
@@ -51,10 +50,10 @@ def read(path: Path, core: Policy) -> Policy:
                 raise refuse(
                     (key, place), f"there is no rule `{rule}`", "`gatelib rules list` names them all"
                 )
-    for rule, action in values.get("actions", {}).items():
-        if not _is_date(action["until"]):
-            message = f"`{action['until']}` is no RFC 3339 date or date-time"
-            raise refuse(("actions", rule, "until"), message)
+    if "actions" in values:
+        values["actions"] = {
+            rule: _staged(rule, said, catalog, refuse) for rule, said in values["actions"].items()
+        }
     for position, need in enumerate(values.get("requires", ())):
         counted = _as_counted(need["kind"], core.data["kinds"])
         if counted != need["kind"]:
@@ -132,12 +131,31 @@ def _chosen_entry(entry: Entry, gate: str | None) -> Entry:
     return cast(Entry, {**kept, "gates": [gate]} if gate else kept)
 
 
+def _staged(
+    rule: str, said: Mapping[str, Any], catalog: Mapping[str, Entry], refuse: Callable[..., ConfigError]
+) -> dict[str, Any]:
+    """Return how a rule is held back, as engines read it: with a moment in place of a local time."""
+    place = ("actions", rule)
+    if catalog[rule].get("stage") == "canary":
+        hint = "take `stage: canary` out of the rule, and hold it back here"
+        raise refuse(place, f"rule `{rule}` is on trial by its METADATA, whatever is said here", hint)
+    staged = {key: value for key, value in said.items() if key != "time_zone"}
+    if "until" in said:
+        zone = said.get("time_zone")
+        try:
+            moment = worked_out(said["until"], zone, last=zone is not None)
+        except ValueError as error:
+            raise refuse((*place, "until"), str(error)) from None
+        return {**staged, "until": moment} if zone is not None else staged
+    if said["action"] != "canary":
+        raise refuse(place, f"`actions.{rule}` lacks `until`")
+    if "time_zone" in said:
+        raise refuse((*place, "time_zone"), "a time zone is one of `until`")
+    return staged
+
+
 def _as_counted(kind: str, kinds: Mapping[str, Any]) -> str:
     """Return the type by which documents of a kind are counted; see ``gatelib.lib.documents``."""
     group = "" if "/" in kind else kinds["well_known"].get(kind, "")
     named: str = f"{group}/{kind}" if group else kind
     return str(kinds["aliases"].get(named, named))
-
-
-def _is_date(text: str) -> bool:
-    return settings.parse_now(f"{text}T00:00:00Z" if re.fullmatch(_DAY, text, re.ASCII) else text) is not None

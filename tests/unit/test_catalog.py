@@ -309,8 +309,9 @@ UNREADABLE = {
     "2026-04-24 Africa/Cairo": "the clocks of `Africa/Cairo` skip 2026-04-24T00:00:00: write another time",
     "2011-12-30 Pacific/Apia": "the clocks of `Pacific/Apia` skip 2011-12-30T00:00:00: write another time",
     **{
-        f"2026-12-01 {name}": f"there is no time zone `{name}`: write `Area/City` of the IANA database, which "
-        "must be installed"
+        f"2026-12-01 {name}": (
+            f"there is no time zone `{name}`: write `Area/City` of the IANA database, which must be installed"
+        )
         for name in ("Europe/Bern", "Europe", "localtime", "../etc/passwd", "/etc/localtime", "CET+1")
     },
 }

@@ -291,6 +291,66 @@ def test_a_day_or_a_moment_may_end_what_is_held_back(tmp_path: Path, until: str)
     assert policy.data["bundle"]["actions"] == {"GL-K8S-001": {"action": "canary", "until": until}}
 
 
+STAGED = {
+    "{action: canary}": {"action": "canary"},
+    "{action: canary, share: 25}": {"action": "canary", "share": 25},
+    "{action: canary, until: 2026-10-24, time_zone: Europe/Berlin}": {
+        "action": "canary",
+        "until": "2026-10-25T00:00:00+02:00",
+    },
+    "{action: warn, until: 2026-10-25, time_zone: Europe/Berlin, share: 1}": {
+        "action": "warn",
+        "until": "2026-10-26T00:00:00+01:00",
+        "share": 1,
+    },
+    "{action: canary, until: '2026-12-01T09:00:00', time_zone: America/New_York}": {
+        "action": "canary",
+        "until": "2026-12-01T09:00:00-05:00",
+    },
+}
+
+
+@pytest.mark.parametrize("written", STAGED)
+def test_what_engines_see_of_a_stage_has_its_moment(tmp_path: Path, written: str) -> None:
+    policy = read(tmp_path, f"{HEAD}actions:\n  GL-K8S-001: {written}\n")
+    assert policy.data["bundle"]["actions"] == {"GL-K8S-001": STAGED[written]}
+
+
+@pytest.mark.parametrize(
+    ("written", "message", "column"),
+    [
+        ("{action: canary, share: 0}", "`actions.GL-K8S-001.share` must be at least 1", 39),
+        ("{action: canary, share: 100}", "`actions.GL-K8S-001.share` must be at most 99", 39),
+        ("{action: canary, share: 2.5}", "`actions.GL-K8S-001.share` must be a whole number", 39),
+        ("{action: warn, share: 5}", "`actions.GL-K8S-001` lacks `until`", 15),
+        ("{action: canary, time_zone: Europe/Berlin}", "a time zone is one of `until`", 43),
+        (
+            "{action: canary, until: 2259-12-31, time_zone: UTC}",
+            "`2259-12-31` is later than any engine can tell",
+            39,
+        ),
+        (
+            "{action: canary, until: '2026-03-29T02:30:00', time_zone: Europe/Berlin}",
+            "the clocks of `Europe/Berlin` skip 2026-03-29T02:30:00: write another time",
+            39,
+        ),
+    ],
+)
+def test_a_stage_that_could_not_be_kept_is_an_error(
+    tmp_path: Path, written: str, message: str, column: int
+) -> None:
+    text = f"{HEAD}actions:\n  GL-K8S-001: {written}\n"
+    assert refused(tmp_path, text) == (message, 5, column)
+
+
+def test_what_its_author_keeps_on_trial_no_bundle_puts_in_force(tmp_path: Path) -> None:
+    own = rule(tmp_path / "policies", DENY_BAD)
+    own.write_text(own.read_text().replace("# custom:\n", "# custom:\n#   stage: canary\n"))
+    text = f"{HEAD}policies: [policies]\nactions:\n  ACME-001: {{action: canary, share: 5}}\n"
+    message = "rule `ACME-001` is on trial by its METADATA, whatever is said here"
+    assert refused(tmp_path, text) == (message, 6, 13)
+
+
 @pytest.mark.parametrize(
     ("kind", "meant"),
     [

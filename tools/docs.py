@@ -1,4 +1,4 @@
-"""The pages that are generated: of parameters, of rules, and of what is found in changed releases."""
+"""The pages that are generated: of parameters, of each rule, and of what is found in changed releases."""
 
 from __future__ import annotations
 
@@ -6,19 +6,21 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from gatelib import catalog
+from gatelib.authoring import workspace
+from gatelib.authoring.docs import pages, parameters
 
 if TYPE_CHECKING:
     from tests.attestation_changes import Case
     from tests.mutations import Mutation
 
 ROOT = Path(__file__).resolve().parent.parent
+RULE_PAGES = ROOT / "docs" / "rules"
 GATELIB = ROOT / "rego" / "gatelib"
 
 _GENERATED: Final = "<!-- Written by tools/generate.py; change what it reads, not this file. -->"
-_ACTION: Final = re.compile(r"^(deny|warn) (?:contains\b|:=)", re.MULTILINE)
 _ID: Final = re.compile(r"GL-[A-Z0-9]+-[0-9]{3}")
 
 _PARAMETERS: Final = """\
@@ -36,13 +38,6 @@ A parameter that a team sets replaces the shipped value as a whole; lists and ob
 others keep their default. A group or a name that is not listed here is an error, and so is a value of another
 form. `gatelib check --show-config PATH` prints the values in force and where each comes from.
 """
-
-_RULES: Final = """\
-Each rule has a page, which `gatelib explain ID` prints. *deny* fails the run, *warn* only reports; where both
-stand, the page says which applies when. Rules marked *set* need other documents than the one they judge, such
-as the NetworkPolicies of a namespace. A rule runs at the gates that its row names.
-"""
-
 
 _ATTESTED: Final = """\
 The [example of a release](../examples/release) is attested: its pack, its report, its bundle and its keys
@@ -84,25 +79,12 @@ def rule_sources() -> list[tuple[str, str]]:
     return [(path.relative_to(ROOT).as_posix(), path.read_text("utf-8")) for path in paths]
 
 
-def rules_index() -> str:
-    """Return the table of all rules."""
-    entries = catalog.build(rule_sources())
-    rows = [
-        "| ID | denies what breaks | severity | action | scope | gates | controls |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
-    ]
-    for rule, entry in entries.items():
-        cells = [
-            f"[{rule}]({rule}.md)",
-            _cell(entry["title"]),
-            entry["severity"],
-            ", ".join(_actions(entry["package"])),
-            entry["scope"],
-            ", ".join(entry["gates"]),
-            ", ".join(entry["controls"]),
-        ]
-        rows.append(f"| {' | '.join(cells)} |")
-    return "\n".join(["# Rules", "", _GENERATED, "", _RULES, *rows, ""])
+def rule_pages() -> dict[Path, str]:
+    """Return the page of each rule and their index, by file."""
+    written = pages(workspace.open_([ROOT / "rego"], [ROOT / "fixtures"], ROOT), RULE_PAGES)
+    for fault in written.faults:
+        raise fault
+    return written.texts
 
 
 def parameters_page() -> str:
@@ -125,7 +107,7 @@ def parameters_page() -> str:
             cells = (
                 f"`{group}.{name}`",
                 f"`{_cell(default)}`",
-                _cell(_form(form)),
+                _cell(parameters.form(form)),
                 _cell(form["description"]),
             )
             lines.append(f"| {' | '.join(cells)} |")
@@ -143,43 +125,6 @@ def _readers(group: str, description: str, entries: Mapping[str, catalog.Entry])
     says_more = any(letter.isalpha() for letter in _ID.sub("", description).replace(" and ", ""))
     text = description if says_more or not rules else ", ".join(rules)
     return _ID.sub(lambda match: f"[{match[0]}](rules/{match[0]}.md)", text)
-
-
-def _actions(package: list[str]) -> list[str]:
-    text = (GATELIB / "rules" / Path(*package) / f"{package[-1]}.rego").read_text("utf-8")
-    return sorted(set(_ACTION.findall(text)))
-
-
-def _form(schema: Mapping[str, Any]) -> str:
-    """Say in words what a schema accepts."""
-    if "enum" in schema:
-        return _either(schema["enum"])
-    kind = schema["type"]
-    if kind == "boolean":
-        return "`true` or `false`"
-    if kind in ("integer", "number"):
-        return f"{'whole number' if kind == 'integer' else 'number'}{_bounds(schema)}"
-    if kind == "array":
-        rest = ", at least one" if schema.get("minItems") else ""
-        return f"list; each: {_form(schema['items'])}{rest}"
-    if kind == "object" and "properties" in schema:
-        parts = [f"`{name}`: {_form(form)}" for name, form in schema["properties"].items()]
-        return f"object with {'; '.join(parts)}"
-    if kind == "object":
-        return f"object by name; each value: {_form(schema['additionalProperties'])}"
-    return f"text like `{schema['pattern']}`" if "pattern" in schema else "text"
-
-
-def _bounds(schema: Mapping[str, Any]) -> str:
-    low, high = schema.get("minimum"), schema.get("maximum")
-    if low is not None and high is not None:
-        return f" from {low} to {high}"
-    return f", at least {low}" if low is not None else f", at most {high}" if high is not None else ""
-
-
-def _either(values: list[str]) -> str:
-    quoted = [f"`{value}`" for value in values]
-    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} or {quoted[-1]}"
 
 
 def _cell(text: str) -> str:

@@ -30,7 +30,7 @@ def generated() -> dict[Path, str]:
     return {
         REGO / "gatelib" / "catalog" / "core" / "data.json": text,
         ROOT / "docs" / "parameters.md": docs.parameters_page(),
-        ROOT / "docs" / "rules" / "README.md": docs.rules_index(),
+        **docs.rule_pages(),
         ROOT / "docs" / "attestation-checks.md": docs.attestation_page(CASES),
         ROOT / "docs" / "release-gate.md": docs.release_page(MUTATIONS),
         ROOT / "deploy" / "gatekeeper" / "sync.yaml": sync_set(entries),

@@ -13,6 +13,7 @@ import data.gatelib.lib.malformed
 import data.gatelib.lib.outcome
 import data.gatelib.lib.params
 import data.gatelib.lib.selection
+import data.gatelib.lib.troubles
 import data.gatelib.lib.waivers
 
 # METADATA
@@ -57,6 +58,8 @@ errors contains error if some error in gate_input.errors
 errors contains error if some error in params.errors
 
 errors contains error if some error in selection.errors
+
+errors contains error if some error in troubles.errors
 
 errors contains error if some error in findings.errors
 

@@ -10,6 +10,7 @@ import data.gatelib.lib.documents
 import data.gatelib.lib.exceptions
 import data.gatelib.lib.selection
 import data.gatelib.lib.stages
+import data.gatelib.lib.troubles
 
 # METADATA
 # description: >-
@@ -134,7 +135,7 @@ doubts contains {"rule": raw.rule, "msg": said} if {
 	said := object.get(raw, "doubt", "exported a finding that is not of the agreed form")
 }
 
-doubts contains {"rule": trouble.rule, "msg": trouble.says} if some trouble in selection.troubles_of_trials
+doubts contains {"rule": trouble.rule, "msg": trouble.says} if some trouble in troubles.of_trials
 
 reason(entry) := object.get(documents.mapping(entry), "msg", "no reason given")
 

@@ -4,9 +4,6 @@
 package gatelib.lib.selection
 
 import data.gatelib.input as gate_input
-import data.gatelib.input.shapes
-import data.gatelib.input.synced
-import data.gatelib.lib.stages
 
 # METADATA
 # description: Every rule of every catalogue by ID; an ID of the library cannot be redefined.
@@ -57,7 +54,7 @@ exports := {id: rule |
 }
 
 # All at once: each look-up of a computed path below `data` costs regorus a walk over every rule there is.
-packages := data.gatelib.rules
+packages := data.gatelib.rules # gatelib:ignore computed_data which rules are loaded is asked of the tree, once
 
 # METADATA
 # description: What the gate requires to be there; a bundle may say so itself.
@@ -71,41 +68,6 @@ errors contains {
 } if {
 	some id in wanted
 	not catalog[id]
-}
-
-errors contains {
-	"code": trouble.code,
-	"message": sprintf("rule `%s` %s", [trouble.rule, trouble.says]),
-} if {
-	some trouble in troubles
-	not trouble.rule in stages.trials
-}
-
-# METADATA
-# description: What keeps rules on trial from judging at all, which is no error.
-troubles_of_trials contains trouble if {
-	some trouble in troubles
-	trouble.rule in stages.trials
-}
-
-troubles contains {
-	"rule": id,
-	"code": "GL-ERR-004",
-	"says": "is in the catalogue and its policy is not loaded",
-} if {
-	some id in known
-	not judged[id]
-}
-
-troubles contains {
-	"rule": id,
-	"code": "GL-ERR-010",
-	"says": "looks at other objects of the cluster, and none are synced",
-} if {
-	shapes.is_review
-	not synced.there
-	some id in known
-	catalog[id].scope == "set"
 }
 
 errors contains {

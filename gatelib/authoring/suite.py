@@ -2,43 +2,30 @@
 
 A test is a rule of a ``*_test.rego`` whose name begins with ``test_``, as for ``opa test``: it passes where
 it is true. Each test file is loaded with what it names of the workspace, directly or not, and compiled once.
+Tests that do not run here are known by name (see :mod:`gatelib.authoring.unit_tests`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import orjson
 
 from gatelib import engines, fixtures
-from gatelib.authoring.workspace import TestFile, Workspace
+from gatelib.authoring.unit_tests import Test, in_packages
+from gatelib.authoring.workspace import Workspace
 from gatelib.engines import Engine
-from gatelib.errors import EngineError, PolicyError
+from gatelib.errors import EngineError
 from gatelib.fixtures import Case, Outcome
 from gatelib.policy import Module
 
 _NAMED: Final = re.compile(r"\bdata\.(gatelib(?:\.[a-z_][a-z0-9_]*)+)")
-_TEST: Final = re.compile(r"^(test_[A-Za-z0-9_]*)", re.MULTILINE)
 _TIMEOUT: Final = 60.0
 _NOTHING_REPLACED: Final[Mapping[str, str]] = {}
-
-
-@dataclass(frozen=True, slots=True)
-class Test:
-    """One Rego unit test."""
-
-    file: TestFile
-    name: str
-    line: int
-
-    @property
-    def query(self) -> str:
-        """What an engine is asked."""
-        return f"data.{self.file.module.package}.{self.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +46,21 @@ class Suite:
 
     @cached_property
     def tests(self) -> Mapping[str, tuple[Test, ...]]:
-        """The tests of each package of tests, in the order of their files.
+        """The tests of each package of tests that run here, in the order of their files.
 
         Raises:
             PolicyError: two tests of a package share a name, and each engine would run them in its own way.
 
         """
-        found: dict[str, tuple[Test, ...]] = {}
-        for file in self.workspace.tests:
-            package = file.module.package
-            found[package] = (*found.get(package, ()), *_tests(file))
-        for tests in found.values():
-            _refuse_twins(tests)
-        return found
+        return {
+            package: tuple(test for test in tests if not test.skipped)
+            for package, tests in self.found.items()
+        }
+
+    @cached_property
+    def found(self) -> Mapping[str, tuple[Test, ...]]:
+        """All tests of each package, also those that are skipped here; raises as ``tests`` does."""
+        return in_packages(self.workspace.tests)
 
     def needed(self, package: str) -> frozenset[str]:
         """Return the packages that one is loaded with, itself among them."""
@@ -170,32 +159,7 @@ def ask(engine: Engine, test: Test) -> Result:
         answer = engine.ask(test.query, b"{}")
     except EngineError as error:
         return Result(test, "error", error.message)
-    return Result(test, "pass" if _holds(answer) else "fail")
-
-
-def _holds(answer: Any) -> bool:
-    """Tell whether a test holds: it is true, or all of its cases are (``test_name[case] if …``)."""
-    if isinstance(answer, dict):
-        return bool(answer) and all(value is True for value in answer.values())
-    return answer is True
+    return Result(test, "pass" if answer is True else "fail")
 
 
 _SHARED: Final = ("gatelib.input", "gatelib.lib.", "gatelib.main")
-
-
-def _tests(file: TestFile) -> Iterator[Test]:
-    for match in _TEST.finditer(file.module.text):
-        yield Test(file, match[1], file.module.text.count("\n", 0, match.start()) + 1)
-
-
-def _refuse_twins(tests: Iterable[Test]) -> None:
-    seen: set[str] = set()
-    for test in tests:
-        if test.name in seen:
-            raise PolicyError(
-                f"there are two tests `{test.name}`",
-                file=test.file.name,
-                line=test.line,
-                hint="give each a name of its own",
-            )
-        seen.add(test.name)

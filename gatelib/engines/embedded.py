@@ -15,6 +15,8 @@ from gatelib.errors import EngineError
 from gatelib.policy import Module
 
 _DISTRIBUTION: Final = "gordon_to_regorus-"
+_NOTHING: Final = "true"
+"""A question that makes an engine analyse the whole policy, and nothing more."""
 
 
 class EmbeddedEngine(Engine):
@@ -39,11 +41,15 @@ class EmbeddedEngine(Engine):
             self._engine.add_data_json(orjson.dumps(data).decode())
         except Exception as error:  # regorus raises RuntimeError and ValueError of its own making
             raise EngineError(f"the embedded engine refuses the policy: {_first_lines(error)}") from None
+        self._analysed = False
 
     def ask(self, question: str, envelope: bytes) -> Any:
         """Evaluate in a copy of the compiled engine, so that no answer leaks into the next."""
-        engine = self._engine.clone()
         try:
+            if not self._analysed:  # or each copy would do it again
+                self._engine.eval_query_as_json(_NOTHING)
+                self._analysed = True
+            engine = self._engine.clone()
             engine.set_input_json(envelope.decode())
             answer = engine.eval_query_as_json(question)
         except Exception as error:  # as above

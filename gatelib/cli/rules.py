@@ -9,6 +9,7 @@ import click
 from gatelib.cli.lazy import LazyGroup
 
 _COMMANDS: Final = {
+    "lint": ("gatelib.cli.rules_lint", "lint", "Check how policies are written."),
     "list": ("gatelib.cli.rules_list", "list_rules", "List the rules, and what they deny."),
     "mutate": ("gatelib.cli.rules_mutate", "mutate", "Find the tests that are missing."),
     "show": ("gatelib.cli.rules_list", "show", "Show what a rule's METADATA says."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import click
 
@@ -17,6 +17,14 @@ if TYPE_CHECKING:
 _CONFIG: Final = "gatelib.yaml"
 _FIXTURES: Final = "fixtures"
 _CORE: Final = Path("rego", "gatelib", "main.rego")
+
+
+class Located(NamedTuple):
+    """Where a workspace is."""
+
+    base: Path
+    policies: list[Path]
+    fixtures: list[Path]
 
 
 def workspace_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -43,12 +51,23 @@ def opened(policies: tuple[str, ...], fixtures: tuple[str, ...]) -> Workspace:
     """
     from gatelib.authoring import workspace
 
+    place = located(policies, fixtures)
+    return workspace.open_(place.policies, place.fixtures, place.base)
+
+
+def located(policies: tuple[str, ...], fixtures: tuple[str, ...]) -> Located:
+    """Return where the workspace is that the options name, or else the one that this folder is in.
+
+    Raises:
+        UsageError: neither leads to a folder of policies.
+
+    """
     here = Path.cwd()
     if policies:
-        return workspace.open_(_absolute(here, policies), _absolute(here, fixtures), here)
+        return Located(here, _absolute(here, policies), _absolute(here, fixtures))
     base, found = _nearest(here)
     given = _absolute(here, fixtures) if fixtures else [base / _FIXTURES] * (base / _FIXTURES).is_dir()
-    return workspace.open_(found, given, base)
+    return Located(base, found, given)
 
 
 def _absolute(base: Path, folders: tuple[str, ...]) -> list[Path]:

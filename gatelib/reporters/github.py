@@ -33,7 +33,7 @@ class GithubReporter(Reporter):
         )
         lines = [_error(problem) for problem in report.errors]
         lines += [_finding(report, finding) for finding in findings]
-        lines.append(_command("notice", {"title": "gatelib"}, _summary(report)))
+        lines.append(command("notice", {"title": "gatelib"}, _summary(report)))
         return "\n".join(lines) + "\n"
 
 
@@ -44,7 +44,7 @@ def _error(problem: Problem) -> str:
         "col": problem.column,
         "title": problem.code,
     }
-    return _command("error", properties, explained(problem))
+    return command("error", properties, explained(problem))
 
 
 def _finding(report: Report, finding: Finding) -> str:
@@ -55,7 +55,7 @@ def _finding(report: Report, finding: Finding) -> str:
     resource = f" ({finding.resource})" if finding.resource and str(finding.resource) else ""
     title = f"{finding.rule} {finding.severity}"
     message = f"{prefix}{finding.message}{resource}"
-    return _command(
+    return command(
         _COMMANDS[stands],
         {**_place(finding.location, finding.sensitive), "title": title},
         message,
@@ -79,7 +79,8 @@ def _summary(report: Report) -> str:
     )
 
 
-def _command(name: str, properties: dict[str, str | int | None], *paragraphs: str) -> str:
+def command(name: str, properties: dict[str, str | int | None], *paragraphs: str) -> str:
+    """Return a workflow command, with everything in it escaped."""
     shown = ",".join(f"{key}={_property(value)}" for key, value in properties.items() if value is not None)
     return f"::{name} {shown}::{_data(chr(10).join(map(visible, paragraphs)))}"
 

@@ -1,1 +1,1 @@
-"""Checks of policies: each is Rego over facts that are read from the policies and from what lies around them."""
+"""Checks of policies: each is Rego over facts, read from the policies and what lies around them."""

@@ -119,7 +119,7 @@ def _described(module: Module) -> Check:
     import yaml
 
     try:
-        metadata = yaml.load(catalog.metadata_block(module.text)[1], Loader=yaml.CSafeLoader)  # noqa: S506 - a safe one
+        metadata = yaml.load(catalog.metadata_block(module.text)[1], Loader=yaml.CSafeLoader)
     except (yaml.YAMLError, ValueError, RecursionError):
         metadata = None
     custom = metadata.get("custom") if isinstance(metadata, dict) else None
@@ -140,7 +140,9 @@ def _engine(modules: Sequence[Module]) -> Any:
     try:
         import regorus
     except ImportError:
-        raise EngineUnavailableError("the embedded engine is not installed", hint="install its wheel") from None
+        raise EngineUnavailableError(
+            "the embedded engine is not installed", hint="install its wheel"
+        ) from None
     engine = regorus.Engine()
     for module in modules:
         try:

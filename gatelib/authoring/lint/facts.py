@@ -1,4 +1,4 @@
-"""The facts of a workspace: what the checks are given. The guide ``docs/guides/linting-rules.md`` describes them."""
+"""The facts of a workspace, which checks are given; ``docs/guides/linting-rules.md`` describes them."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ def _resolve(files: Sequence[Fact]) -> None:
 
 
 def _read_parameters(files: Sequence[Fact]) -> None:
-    """Say of each rule which parameters its own policy reads, and which it may read through what it imports."""
+    """Say of each rule which parameters its policy reads, and which it may read through its imports."""
     by_package = {fact["package"]["name"]: fact for fact in files}
     direct = {package: _parameters_of(fact) for package, fact in by_package.items()}
     for fact in files:
@@ -156,14 +156,14 @@ def _read_parameters(files: Sequence[Fact]) -> None:
             package = todo.pop()
             if package not in reached and package in by_package:
                 reached.add(package)
-                todo += [
-                    entry["target"].removeprefix("data.") for entry in by_package[package]["imports"]
-                ]
-        fact["parameters_reached"] = sorted({entry["name"] for package in reached for entry in direct[package]})
+                todo += [entry["target"].removeprefix("data.") for entry in by_package[package]["imports"]]
+        fact["parameters_reached"] = sorted(
+            {entry["name"] for package in reached for entry in direct[package]}
+        )
 
 
 def _parameters_of(fact: Fact) -> list[Fact]:
-    """Return the parameters that a policy reads, ``group.name`` or, where it takes the group whole, ``group.*``."""
+    """Return the parameters that a policy reads: ``group.name``, or ``group.*`` of a whole group."""
     found = []
     for reference in fact["references"]:
         if reference.get("reads") == ".".join(_PARAMS) and reference["behind"]:

@@ -1,4 +1,4 @@
-"""Comments that ignore a finding: ``# gatelib:ignore CHECK reason``, on its line or on a line of its own above.
+"""Comments that ignore a finding: ``# gatelib:ignore CHECK reason``, on its line or alone above it.
 
 One comment ignores one finding. One without a reason, of a check that does not exist, or that ignores nothing
 is a finding itself.
@@ -63,7 +63,9 @@ def sorted_out(
             left.append(comment.violation(f"{named}: write `# gatelib:ignore CHECK reason`"))
             continue
         if not comment.reason:
-            left.append(comment.violation(f"say why `{comment.check}` is ignored: add a reason behind its name"))
+            left.append(
+                comment.violation(f"say why `{comment.check}` is ignored: add a reason behind its name")
+            )
             continue
         hit = next((entry for entry in left if _is_covered(entry, comment)), None)
         if hit is not None:

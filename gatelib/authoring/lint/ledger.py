@@ -46,10 +46,11 @@ def read(base: Path) -> dict[str, dict[str, Any]] | None:
     for rule, entry in value.items():
         if not _is_entry(entry):
             raise ConfigError(
-                f"`{rule}` must be `{{\"package\": …}}`, and may have a text `retired`", file=NAME
+                f'`{rule}` must be `{{"package": …}}`, and may have a text `retired`', file=NAME
             )
+    entries: dict[str, dict[str, Any]] = {rule: dict(entry) for rule, entry in value.items()}
     text = data.decode("utf-8", "replace")
-    return {rule: {**entry, **_place(text, rule)} for rule, entry in value.items()}
+    return {rule: {**entry, **_place(text, rule)} for rule, entry in entries.items()}
 
 
 def with_new(entries: Mapping[str, Mapping[str, Any]] | None, rules: Mapping[str, str]) -> bytes:
@@ -65,7 +66,9 @@ def with_new(entries: Mapping[str, Mapping[str, Any]] | None, rules: Mapping[str
 
 
 def _inline(entry: Mapping[str, Any]) -> str:
-    members = (f"{orjson.dumps(key).decode()}: {orjson.dumps(value).decode()}" for key, value in entry.items())
+    members = (
+        f"{orjson.dumps(key).decode()}: {orjson.dumps(value).decode()}" for key, value in entry.items()
+    )
     return "{" + ", ".join(members) + "}"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from gatelib.authoring.lint import checks, facts, ignoring
+from gatelib.authoring.lint import checks, facts, ignoring, ledger
 from gatelib.authoring.lint.checks import Check, Checks, Violation
 from gatelib.authoring.lint.ignoring import Ignored
 from gatelib.errors import GatelibError
@@ -67,6 +67,18 @@ def lint(
         ignored=tuple(ignored),
         problems=(*gathered.problems, *failed),
     )
+
+
+def with_new_ids(policies: Sequence[Path], base: Path) -> tuple[list[str], bytes]:
+    """Return the IDs of rules that the ledger lacks, and a ledger that has them.
+
+    Raises:
+        UsageError: a folder is not there, or the ledger is not of its form.
+
+    """
+    given = ledger.read(base) or {}
+    rules = facts.rules(facts.gather(policies, [], base).facts)
+    return sorted(rules.keys() - given.keys()), ledger.with_new(given, rules)
 
 
 def _with_comments(shipped: Sequence[Check]) -> tuple[Check, ...]:

@@ -10,7 +10,18 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from gatelib.authoring.lint.comments import comments
-from gatelib.authoring.lint.tree import Node, Place, Places, Step, constant, kind, parse, start, steps, variables
+from gatelib.authoring.lint.scopes import bound_by_some, bound_in, chain, form_of, head_of, names_in, queries
+from gatelib.authoring.lint.tree import (
+    COMPREHENSIONS,
+    Node,
+    Places,
+    Step,
+    constant,
+    kind,
+    parse,
+    start,
+    steps,
+)
 from gatelib.guards import BUILTIN_NAMESPACES
 from gatelib.policy import Module
 
@@ -20,7 +31,6 @@ EXPORTS: Final = ("deny", "warn", "unjudged")
 """The rules whose members are objects of a fixed form."""
 
 _LISTS: Final = ("rules", "references", "calls", "findings", "ids", "strings", "locals", "groupings")
-_COMPREHENSIONS: Final = {"ArrayCompr": ("term",), "SetCompr": ("term",), "ObjectCompr": ("key", "value")}
 _SHAPES: Final = {"Array": "array", "Set": "set", "Object": "object", "Var": "variable", "Call": "call"}
 
 
@@ -42,12 +52,10 @@ class _Reader:
         self._places = Places(module.text)
         self._text = module.text
         self._imports = {entry["name"]: entry for entry in map(self._import, self._tree["imports"])}
-        self._package = _chain(self._tree["package"]["refr"])
-        heads = [_head(rule) for rule in self._tree["rules"]]
+        self._package = chain(self._tree["package"]["refr"])
+        heads = [head_of(rule) for rule in self._tree["rules"]]
         self._own = {names[0] for names, _ in heads}
-        self._found: dict[str, list[Fact]] = {
-            name: [] for name in _LISTS
-        }
+        self._found: dict[str, list[Fact]] = {name: [] for name in _LISTS}
         self._rule: Fact = {}
         self._bound: set[str] = set()
         self._unbound: tuple[str, Fact] | None = None
@@ -67,7 +75,7 @@ class _Reader:
         }
 
     def _import(self, entry: Node) -> Fact:
-        path = _chain(entry["refr"])
+        path = chain(entry["refr"])
         alias = entry.get("as")
         name = self._places.text(alias["start"], alias["end"]) if alias else path[-1]
         place = self._place(entry["span"]["start"])
@@ -81,7 +89,7 @@ class _Reader:
 
     def _read_rule(self, rule: Node) -> None:
         form, parts = kind(rule)
-        names, behind = _head(rule)
+        names, behind = head_of(rule)
         refr = parts["refr"] if form == "Default" else kind(parts["head"])[1]["refr"]
         self._rule = {
             "name": ".".join(names),
@@ -95,11 +103,13 @@ class _Reader:
         }
         self._found["rules"].append(self._rule)
         self._head = True
-        self._bound = set(_bound(parts))
+        self._bound = set(bound_in(parts))
         self._unbound = None
         if form == "Default":
             self._rule["parameters"] = [self._shape(parameter) for parameter in parts["args"]]
-            self._rule["branches"] = [{"value": self._shape(parts["value"]), "is_else": False, "some_in": [], "reads": []}]
+            self._rule["branches"] = [
+                {"value": self._shape(parts["value"]), "is_else": False, "some_in": [], "reads": []}
+            ]
             self._read(parts["value"])
             return
         form, head = kind(parts["head"])
@@ -112,7 +122,7 @@ class _Reader:
             self._query(body["query"])
 
     def _read_head(self, form: str, head: Node, refr: Node, bodies: Sequence[Node]) -> None:
-        self._rule["kind"] = _kind_of(form, self._rule["keys"])
+        self._rule["kind"] = form_of(form, self._rule["keys"])
         for bracket in steps(refr)[2]:
             self._rule["calls_in_head"] |= kind(bracket)[0] == "Call"
             self._read(bracket)
@@ -129,16 +139,16 @@ class _Reader:
 
     def _branch(self, value: Node, body: Node | None) -> None:
         """Record a value that the rule may have, and what the body that gives it binds by ``some``."""
-        some = sorted(set(_some(body["query"]))) if body else []
+        some = sorted(set(bound_by_some(body["query"]))) if body else []
         fact = self._shape(value)
         is_else = bool(body and body["is_else"])
         self._rule["branches"].append(
-            {"value": fact, "is_else": is_else, "some_in": some, "reads": sorted(set(_names(value)))}
+            {"value": fact, "is_else": is_else, "some_in": some, "reads": sorted(set(names_in(value)))}
         )
         self._read(value)
 
     def _finding(self, value: Node) -> None:
-        """Record a finding; its members where the head, or what its name is bound to, writes out an object."""
+        """Record a finding, and its members where the head or the body writes them out as an object."""
         name, parts = kind(value)
         fact = {"rule": self._rule["name"], "shape": self._shape(value)["shape"], "keys": None}
         place = {"line": self._rule["line"], "column": self._rule["column"]}
@@ -189,7 +199,8 @@ class _Reader:
 
     # Expressions
 
-    def _read(self, expression: Node) -> None:
+    def _read(self, expression: Node, use: str = "value") -> None:
+        """Read an expression; ``use`` is what becomes of it where it is a text."""
         form, parts = kind(expression)
         if form in ("Var", "RefDot", "RefBrack"):
             self._reference(expression)
@@ -197,13 +208,14 @@ class _Reader:
             self._call(expression, parts)
         elif form in ("String", "RawString"):
             place = self._place(start(expression))
-            self._found["strings"].append({"value": parts["value"], "rule": self._rule["name"], **place})
+            fact = {"value": parts["value"], "use": use, "rule": self._rule["name"], **place}
+            self._found["strings"].append(fact)
         elif form in ("Array", "Set"):
             for item in parts["items"]:
-                self._read(item)
+                self._read(item, use if use == "compared" else "element")
         elif form == "Object":
             self._object(parts)
-        elif form in _COMPREHENSIONS:
+        elif form in COMPREHENSIONS:
             self._comprehension(form, parts)
         elif form == "AssignExpr":
             if parts["op"] == "ColEq":
@@ -213,44 +225,46 @@ class _Reader:
                 self._read(parts["lhs"])
             self._read(parts["rhs"])
         else:
+            compared = "compared" if form in ("BoolExpr", "Membership") else "value"
             for name in ("key", "value", "lhs", "rhs", "collection", "expr"):
                 if isinstance(parts.get(name), dict):
-                    self._read(parts[name])
+                    self._read(parts[name], compared)
 
     def _object(self, parts: Node) -> None:
         for _, key, value in parts["fields"]:
             is_constant, text = constant(key)
             is_text, member = constant(value)
             if is_constant and text == "id" and is_text:
-                fact = {"value": member, "rule": self._rule["name"], **self._place(start(value))}
-                self._found["ids"].append(fact)
-            self._read(key)
+                beside = sorted(str(constant(other)[1]) for _, other, _ in parts["fields"])
+                fact = {"value": member, "beside": beside, "rule": self._rule["name"]}
+                self._found["ids"].append({**fact, **self._place(start(value))})
+            self._read(key, "key")
             self._read(value)
 
     def _comprehension(self, form: str, parts: Node) -> None:
         before, self._head = self._head, False
-        for name in _COMPREHENSIONS[form]:
+        for name in COMPREHENSIONS[form]:
             self._read(parts[name])
         self._query(parts["query"])
         self._head = before
         if form == "ObjectCompr":
             outer = {self._collection(statement) for statement in parts["query"]["stmts"]} - {""}
-            inner = [
-                statement for query in _queries(parts["value"]) for statement in query["stmts"]
-            ] + [
+            inner = [statement for query in queries(parts["value"]) for statement in query["stmts"]] + [
                 statement
                 for other in parts["query"]["stmts"]
-                for query in _queries(other["literal"])
+                for query in queries(other["literal"])
                 for statement in query["stmts"]
             ]
             for statement in inner:
                 again = self._collection(statement)
                 if again in outer:
                     place = self._place(statement["span"]["start"])
-                    self._found["groupings"].append({"collection": again, "rule": self._rule["name"], **place})
+                    self._found["groupings"].append(
+                        {"collection": again, "rule": self._rule["name"], **place}
+                    )
 
     def _collection(self, statement: Node) -> str:
-        """Return the reference that a ``some … in`` iterates over, as it is written; empty where it is none."""
+        """Return the reference that a ``some … in`` goes through; empty where it is none."""
         form, parts = kind(statement["literal"])
         if form != "SomeIn":
             return ""
@@ -278,7 +292,7 @@ class _Reader:
         if target is None:
             return {"name": name, "behind": behind}
         while behind and isinstance(behind[0], str):
-            target.append(behind.pop(0))
+            target.append(str(behind.pop(0)))
         return {"name": name, "target": target, "behind": behind}
 
     def _target(self, name: str) -> list[str] | None:
@@ -316,7 +330,7 @@ class _Reader:
         self._found["calls"].append(fact)
         before, self._negated = self._negated, False
         for argument in parts["params"]:
-            self._read(argument)
+            self._read(argument, "argument")
         self._negated = before
 
     def _shape(self, expression: Node) -> Fact:
@@ -335,7 +349,10 @@ class _Reader:
         if form in ("RefDot", "RefBrack"):
             head, behind, _ = steps(expression)
             return {"shape": "reference", "name": kind(head)[1].get("value"), "steps": behind, **place}
-        return {"shape": _SHAPES.get(form, "comprehension" if form in _COMPREHENSIONS else "expression"), **place}
+        return {
+            "shape": _SHAPES.get(form, "comprehension" if form in COMPREHENSIONS else "expression"),
+            **place,
+        }
 
     # Names
 
@@ -361,86 +378,3 @@ class _Reader:
     def _local(self, name: str, offset: int) -> None:
         if name != "_":
             self._found["locals"].append({"name": name, "rule": self._rule["name"], **self._place(offset)})
-
-
-def _chain(expression: Node) -> list[str]:
-    head, behind, _ = steps(expression)
-    return [kind(head)[1]["value"], *(step for step in behind if isinstance(step, str))]
-
-
-def _head(rule: Node) -> tuple[list[str], list[Step]]:
-    """Return the name of a rule, and the keys behind it that are computed (``by_ns[ns]``: ``[{"var": "ns"}]``)."""
-    form, parts = kind(rule)
-    head, behind, _ = steps(parts["refr"] if form == "Default" else kind(parts["head"])[1]["refr"])
-    names = [kind(head)[1]["value"]]
-    while behind and isinstance(behind[0], str):
-        names.append(behind.pop(0))  # type: ignore[arg-type]  # the line above looked
-    return names, behind
-
-
-def _kind_of(form: str, keys: Sequence[Step]) -> str:
-    if form == "Func":
-        return "function"
-    if form == "Set":
-        return "partial_sets" if keys else "partial_set"
-    return "partial_object" if keys else "complete"
-
-
-def _queries(node: Any) -> Iterator[Node]:
-    """Yield the queries of the comprehensions in an expression."""
-    todo = [node]
-    while todo:
-        current = todo.pop()
-        if isinstance(current, list):
-            todo.extend(current)
-        elif isinstance(current, dict):
-            for name, parts in current.items():
-                if name in _COMPREHENSIONS:
-                    yield parts["query"]
-                todo.append(parts)
-
-
-def _names(expression: Node) -> Iterator[str]:
-    """Yield the variables that an expression reads."""
-    todo: list[Any] = [expression]
-    while todo:
-        current = todo.pop()
-        if isinstance(current, list):
-            todo.extend(current)
-        elif isinstance(current, dict):
-            if "Var" in current:
-                yield current["Var"]["value"]
-            todo.extend(current.values())
-
-
-def _some(query: Node) -> Iterator[str]:
-    """Yield the variables that ``some`` binds in a body, not in what lies in it."""
-    for statement in query["stmts"]:
-        form, parts = kind(statement["literal"])
-        if form == "SomeIn":
-            for pattern in (parts["key"], parts["value"]):
-                if pattern:
-                    yield from variables(pattern)
-
-
-def _bound(rule: Node) -> Iterator[str]:
-    """Yield every variable that something in a rule binds: a parameter, ``:=``, ``=``, ``some … in``, ``every``."""
-    todo: list[Any] = [rule]
-    while todo:
-        current = todo.pop()
-        if isinstance(current, list):
-            todo.extend(current)
-        elif isinstance(current, dict):
-            for name, parts in current.items():
-                if name == "AssignExpr":
-                    yield from variables(parts["lhs"])
-                    if parts["op"] != "ColEq":
-                        yield from variables(parts["rhs"])
-                elif name == "SomeIn":
-                    for pattern in (parts["key"], parts["value"]):
-                        if pattern:
-                            yield from variables(pattern)
-                elif name == "Func":
-                    for parameter in parts["args"]:
-                        yield from variables(parameter)
-                todo.append(parts)

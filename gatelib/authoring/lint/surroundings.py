@@ -1,4 +1,4 @@
-"""What lies around the policies that are being written: tests, fixtures, pages, parameters, and the ledger of IDs."""
+"""What lies around the policies that are being written: tests, fixtures, pages and parameters."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from gatelib.authoring.lint.comments import bare, comments
 
-_TEST: Final = re.compile(r"^((?:todo_)?test_?\w*)", re.MULTILINE)
+_TEST: Final = re.compile(r"^((?:todo_)?test(?:_\w*|[A-Z0-9]\w*)?)(?!\w)", re.MULTILINE)
 _PACKAGE: Final = re.compile(r"^package[ \t]+(\S+)", re.MULTILINE)
 _IMPORT: Final = re.compile(r"^import[ \t]+([\w.]+)(?:[ \t]+as[ \t]+(\w+))?", re.MULTILINE)
 _CALL: Final = re.compile(r"(?<![\w.])(print|trace)\(")
@@ -53,7 +53,9 @@ def fixtures(folders: Sequence[Path]) -> dict[str, dict[str, int]]:
 def pages(base: Path) -> list[str]:
     """Return the IDs of the rules that have a page that says something."""
     return sorted(
-        page.stem for page in (base / "docs" / "rules").glob("*.md") if page.read_text("utf-8", "replace").strip()
+        page.stem
+        for page in (base / "docs" / "rules").glob("*.md")
+        if page.read_text("utf-8", "replace").strip()
     )
 
 
@@ -69,9 +71,8 @@ def parameters(schema: Mapping[str, Any], defaults: Mapping[str, Any]) -> Fact:
 
 
 def _is_used(plain: str, name: str) -> bool:
-    return len(re.findall(rf"(?<![\w.]){re.escape(name)}(?!\w)", plain)) > len(
-        re.findall(rf"^import[ \t].*(?<!\w){re.escape(name)}[ \t]*$", plain, re.MULTILINE)
-    )
+    code = re.sub(r"^import[ \t].*$", "", plain, flags=re.MULTILINE)
+    return re.search(rf"(?<![\w.]){re.escape(name)}(?!\w)", code) is not None
 
 
 def _place(text: str, offset: int) -> dict[str, int]:

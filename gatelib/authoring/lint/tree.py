@@ -29,6 +29,8 @@ _FIRST: Final = {
     "RefDot": "refr",
     "RefBrack": "refr",
 }
+COMPREHENSIONS: Final = {"ArrayCompr": ("term",), "SetCompr": ("term",), "ObjectCompr": ("key", "value")}
+"""The members of a comprehension beside its ``query``."""
 _CONSTANTS: Final = ("String", "RawString", "Number", "Bool", "Null")
 
 
@@ -72,7 +74,9 @@ def parse(module: Module) -> Node:
     try:
         import regorus
     except ImportError:
-        raise EngineUnavailableError("the embedded engine is not installed", hint="install its wheel") from None
+        raise EngineUnavailableError(
+            "the embedded engine is not installed", hint="install its wheel"
+        ) from None
     engine = regorus.Engine()
     try:
         engine.add_policy(module.path, module.text)

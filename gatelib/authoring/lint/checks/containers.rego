@@ -20,6 +20,7 @@ violation contains linting.at(file, text, message) if {
 	some file in linting.rules
 	some text in file.strings
 	text.value in lists
+	text.use in {"argument", "element"}
 	message := sprintf("`%s` is walked here: take containers from `gatelib.lib.workloads`", [text.value])
 }
 

@@ -1,7 +1,7 @@
 # METADATA
 # title: No call in the reference of a head
 # description: >-
-#   regorus refuses it.
+#   regorus refuses it in most forms.
 # custom:
 #   severity: error
 package gatelib.lint.head_call

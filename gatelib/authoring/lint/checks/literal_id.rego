@@ -30,6 +30,6 @@ violation contains linting.at(file, found, message) if {
 
 known := ({file.rule.id | some file in linting.rules} | object.keys(input.library_ids)) | object.keys(input.ledger.ids)
 
-is_one(found) if found.rule in ["deny", "warn"]
+is_one(found) if "msg" in found.beside
 
 is_one(found) if regex.match(`^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*-[0-9]{3}$`, found.value)

@@ -8,14 +8,12 @@ package gatelib.lint.regex_classes
 
 import data.gatelib.linting
 
-violation contains linting.at(file, called, message) if {
+violation contains linting.at(file, text, message) if {
 	some file in input.policies
-	some called in file.calls
-	startswith(called.name, "regex.")
-	some argument in called.arguments
-	argument.shape == "constant"
-	is_string(argument.value)
-	some class in regex.find_n(`\\\\|\\[wWdDsSbB]`, argument.value, -1)
-	class != `\\`
+	some text in file.strings
+	some class in regex.find_n(`\\.`, text.value, -1)
+	class in classes
 	message := sprintf("engines differ in `%s`: write the characters out, such as `[0-9]`", [class])
 }
+
+classes := {`\w`, `\W`, `\d`, `\D`, `\s`, `\S`, `\b`, `\B`}

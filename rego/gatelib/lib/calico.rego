@@ -156,17 +156,17 @@ parse(selector) := {} if {
 requirement_of("all()") := "all"
 
 requirement_of(term) := {"key": groups[1], "operator": "Exists"} if {
-	groups := matched(`^has\(\s*([A-Za-z0-9_./-]+)\s*\)$`, term)
+	groups := matched(`^has\([ \t\n\f\r]*([A-Za-z0-9_./-]+)[ \t\n\f\r]*\)$`, term)
 	is_known(groups[1])
 }
 
 requirement_of(term) := {"key": groups[1], "operator": "In", "values": [unquoted(groups[2])]} if {
-	groups := matched(`^([A-Za-z0-9_./-]+)\s*==\s*('[^']*'|"[^"]*")$`, term)
+	groups := matched(`^([A-Za-z0-9_./-]+)[ \t\n\f\r]*==[ \t\n\f\r]*('[^']*'|"[^"]*")$`, term)
 	is_known(groups[1])
 }
 
 requirement_of(term) := {"key": groups[1], "operator": "In", "values": values} if {
-	groups := matched(`^([A-Za-z0-9_./-]+)\s+in\s*\{\s*((?:'[^']*'|"[^"]*")(?:\s*,\s*(?:'[^']*'|"[^"]*"))*)\s*\}$`, term)
+	groups := matched(`^([A-Za-z0-9_./-]+)[ \t\n\f\r]+in[ \t\n\f\r]*\{[ \t\n\f\r]*((?:'[^']*'|"[^"]*")(?:[ \t\n\f\r]*,[ \t\n\f\r]*(?:'[^']*'|"[^"]*"))*)[ \t\n\f\r]*\}$`, term)
 	is_known(groups[1])
 	values := [unquoted(value) | some value in regex.find_n(`'[^']*'|"[^"]*"`, groups[2], -1)]
 }

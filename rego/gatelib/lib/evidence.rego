@@ -18,18 +18,18 @@ import data.gatelib.lib.timestamps
 releases := [{
 	"index": document.index,
 	"name": document.name,
-	"spec": spec,
-	"service": documents.text(object.get(spec, "service", "")),
-	"version": documents.text(object.get(spec, "version", "")),
-	"commit": documents.text(object.get(spec, "commit", "")),
+	"spec": stated,
+	"service": documents.text(object.get(stated, "service", "")),
+	"version": documents.text(object.get(stated, "version", "")),
+	"commit": documents.text(object.get(stated, "commit", "")),
 	"images": {digest |
-		some image in documents.list(object.get(spec, "images", []))
+		some image in documents.list(object.get(stated, "images", []))
 		is_string(image)
 		[_, digest] := split(image, "@")
 	},
 } |
 	some document in documents.of_type("gatelib.dev/Release")
-	spec := documents.mapping(object.get(document.content, "spec", {}))
+	stated := documents.mapping(object.get(document.content, "spec", {}))
 ]
 
 # METADATA

@@ -24,30 +24,30 @@ placed := [entry |
 	some [position, into] in well_formed
 	raw := exported[position]
 	path := raw.finding.path
-	subject := subject_of(raw.finding)
+	about := subject_of(raw.finding)
 
 	# An element of a list goes by its name, so that a fingerprint survives a new neighbour.
-	elements := {place: element(subject.content, path, place) | some place, step in path; not is_string(step)}
+	elements := {place: element(about.content, path, place) | some place, step in path; not is_string(step)}
 	pointer := json_pointer([object.get(elements, place, step) | some place, step in path])
 	said := said_of[raw.rule]
 	vulnerability := vulnerability_of(raw.finding)
 	entry := {
-		"type": subject.type,
+		"type": about.type,
 		"place": pointer,
 		"containers": {name |
 			some place, name in elements
 			path[place - 1] in container_fields
-			name == object.get(subject.content, array.concat(array.slice(path, 0, place + 1), ["name"]), null)
+			name == object.get(about.content, array.concat(array.slice(path, 0, place + 1), ["name"]), null)
 		},
 		"finding": object.union(vulnerability, {
 			"rule": raw.rule,
-			"action": object.get(said.in_force, subject.home, said.actions)[raw.action],
+			"action": object.get(said.in_force, about.home, said.actions)[raw.action],
 			"severity": said.severity,
 			"controls": said.controls,
 			"msg": raw.finding.msg,
 			"path": path,
-			"resource": subject.resource,
-			"fingerprint": fingerprint(raw.rule, subject.prefix, vulnerability, pointer),
+			"resource": about.resource,
+			"fingerprint": fingerprint(raw.rule, about.prefix, vulnerability, pointer),
 			into: raw.finding[into],
 		}),
 	}

@@ -88,7 +88,7 @@ of_type(type) := [found |
 role_of(file) := documents.text(object.get(entry_of(file), "role", ""))
 
 # The fact of a provenance stands right after that of its statement.
-provenance_after(found) := fact if {
+provenance_after(found) := fact if { # gatelib:ignore else_value one position is the next
 	some position, fact in documents.list(object.get(entry_of(found.file), "facts", []))
 	position == found.fact + 1
 	is_object(fact)

@@ -10,7 +10,7 @@
 #   gates: [pr, pre-promote, admission, publish]
 #   kinds: [gatelib.dev/PolicyException]
 #   scope: document
-#   params: [exceptions.max_subjects]
+#   params: [exceptions.max_subjects] # gatelib:ignore parameters `gatelib.lib.outcome` reads it, for this rule
 #   remediation: >-
 #     Name each rule and the target in full, without `*`, `?` or brackets; write an exception for each object. Where
 #     many objects have the same name, give them namespaces.

@@ -49,7 +49,7 @@ deny contains object.union(place(key, field), {"id": "GL-REL-028", "msg": msg}) 
 deny contains object.union(place(key, "id"), {"id": "GL-REL-028", "msg": msg}) if {
 	some position, key in keys
 	key.id != ""
-	position > min(positions[key.id])
+	position > first[key.id]
 	msg := sprintf("key `%s` is listed more than once", [key.id])
 }
 
@@ -136,6 +136,8 @@ keys := [{"inventory": inventory, "position": position, "id": id, "fields": fiel
 ]
 
 positions[key.id] contains position if some position, key in keys
+
+first := {id: min(found) | some id, found in positions}
 
 inventories := records.given("keys", "KeyInventory")
 

@@ -61,8 +61,8 @@ deny contains finding if {
 deny contains finding if {
 	some [release, position, image] in pinned
 	found := [claim | some claim in provenance.of_digest(digest_of(image)); claim.role == "provenance"]
-	flaw := flaw_of_all(release, found)
-	msg := sprintf("image `%s` has %s", [image, flaw])
+	problem := flaw_of_all(release, found)
+	msg := sprintf("image `%s` has %s", [image, problem])
 	finding := {"id": "GL-REL-005", "msg": msg, "document": release.index, "path": ["spec", "images", position]}
 }
 

@@ -15,13 +15,16 @@ import orjson
 
 from gatelib import deployed
 from gatelib.asking import OF_THE_RUN, Answer, Asker, Subject
-from gatelib.normalize import Document
+from gatelib.normalize import Document, namespace_of
 from gatelib.placing import Placer, Raw, exceptions_of
 from gatelib.plan import Plan
 from gatelib.reading import read_documents
+from gatelib.report import NotJudged
 from gatelib.sources import Source
+from gatelib.stages import on_trial
 from gatelib.tasks import (
     CHANGED,
+    MALFORMED,
     NOTHING,
     STATUS_OF,
     Held,
@@ -44,6 +47,8 @@ class Judge:
         self._document_types = plan.types_of(plan.document_rules)
         self._set_types = plan.types_of(plan.set_rules)
         self._required = plan.required_types
+        self._trials = {rule: stage for rule, stage in plan.held().items() if stage.action == "canary"}
+        self._in_force_types = plan.types_of(tuple(rule for rule in plan.rules if rule not in self._trials))
         self._workloads = frozenset(plan.policy.data["kinds"]["workloads"])
         self._askers: dict[tuple[str, ...], Asker] = {}
 
@@ -60,7 +65,7 @@ class Judge:
         hidden = [{"type": "waived", "exception": number, "subjects": count} for number, count in task.hidden]
         plan = replace(self._plan, verifications=(*self._plan.verifications, *hidden))
         answer = Asker(plan, plan.rules).ask(subjects, (), split=False)
-        findings = [raw for raw in answer.findings if "exception" in raw]
+        findings = [raw for raw in answer.findings if "exception" in raw or _points_at_nothing(raw)]
         errors = [raw for raw in answer.errors if raw["code"] != NOTHING and "document" not in raw]
         verdicts = Verdicts(revisions=answer.revisions)
         verdicts.findings = placer.findings(findings, ())
@@ -86,11 +91,19 @@ class Judge:
             rules = self._rules_on(places) if task.alone else self._plan.document_rules
             inventory = [document for _, _, document in self._plan.inventory] if task.alone else []
             subjects = [
-                Subject(index, source.name, document.ordinal, source.root, document.content)
+                Subject(
+                    index,
+                    source.name,
+                    document.ordinal,
+                    source.root,
+                    document.content,
+                    namespace_of(document.scope),
+                    self._is_tried(document.type, document.scope),
+                )
                 for index, (source, document) in enumerate(places)
             ]
             answer = self._asker(rules).ask(subjects, inventory, split=True)
-            _take(answer, reading, placer, places)
+            _take(answer, reading, placer, places, subjects)
         reading.problems += placer.settle()
         return reading
 
@@ -105,7 +118,10 @@ class Judge:
 
     def _judge_set(self, task: SetTask) -> Verdicts:
         verdicts, placer = Verdicts(), Placer(self._plan)
-        subjects = [_subject(index, held) for index, held in enumerate(task.judged)]
+        subjects = [
+            replace(_subject(index, held), tried=self._is_tried(held.type, held.scope))
+            for index, held in enumerate(task.judged)
+        ]
         answer = self._asker(self._plan.set_rules).ask(subjects, task.inventory, split=False)
         places = [
             (held.source, Document(held.ordinal, held.prefix, held.type, held.scope, {}))
@@ -116,9 +132,20 @@ class Judge:
             held = task.judged[index]
             if not placer.knows(held.source):
                 _read_again(held, placer, self._plan.limits.max_bytes)
-        _take(answer, verdicts, placer, places)
+        _take(answer, verdicts, placer, places, subjects)
         verdicts.problems += placer.settle()
         return verdicts
+
+    def _is_tried(self, type_: str, scope: str) -> bool:
+        """Tell whether only rules on trial are about a document."""
+        if not self._trials or self._in_force_types is None or type_ in self._in_force_types:
+            return False
+        namespace = namespace_of(scope)
+        return not any(
+            (types := self._plan.types_of((rule,))) is None or type_ in types
+            for rule, stage in self._trials.items()
+            if not on_trial(rule, stage, namespace)
+        )
 
     def _asker(self, rules: tuple[str, ...]) -> Asker:
         if rules not in self._askers:
@@ -131,7 +158,14 @@ def _wanted(document: Document, types: frozenset[str] | None) -> bool:
 
 
 def _subject(index: int, held: Held) -> Subject:
-    return Subject(index, held.source.name, held.ordinal, held.source.root, orjson.Fragment(held.content))
+    return Subject(
+        index,
+        held.source.name,
+        held.ordinal,
+        held.source.root,
+        orjson.Fragment(held.content),
+        namespace_of(held.scope),
+    )
 
 
 def _held(source: Source, document: Document, placer: Placer) -> Held:
@@ -161,12 +195,24 @@ def _read_again(held: Held, placer: Placer, limit: int) -> None:
 
 
 def _take(
-    answer: Answer, verdicts: Verdicts, placer: Placer, places: Sequence[tuple[Source, Document]]
+    answer: Answer,
+    verdicts: Verdicts,
+    placer: Placer,
+    places: Sequence[tuple[Source, Document]],
+    subjects: Sequence[Subject],
 ) -> None:
     findings = [raw for raw in answer.findings if "exception" not in raw]
     # The given exceptions are the same in each part of a run: the last one tells what is wrong with them.
     of_last = {raw["rule"] for raw in answer.findings if "exception" in raw}
-    errors = [raw for raw in answer.errors if raw["code"] not in OF_THE_RUN]
+    errors = []
+    for raw in answer.errors:
+        if raw["code"] == MALFORMED and "document" in raw and subjects[raw["document"]].tried:
+            # Without the rules on trial, nobody would have looked at it.
+            subject = subjects[raw["document"]]
+            reason = f"only rules on trial are about it, and {raw['message']}"
+            verdicts.not_judged.append(NotJudged(file=subject.file, document=subject.position, reason=reason))
+        elif raw["code"] not in OF_THE_RUN:
+            errors.append(raw)
     verdicts.findings += placer.findings([raw for raw in findings if not exceptions_of(raw)], places)
     verdicts.matches += placer.matches([raw for raw in findings if exceptions_of(raw)], places)
     verdicts.problems += [*answer.problems, *placer.problems(errors, places)]
@@ -175,6 +221,10 @@ def _take(
     verdicts.statuses.update({rule: answer.statuses[rule] for rule in answer.statuses.keys() - of_last})
     verdicts.statuses.update(_statuses(raw for raw in findings if raw["rule"] in of_last))
     verdicts.revisions |= answer.revisions
+
+
+def _points_at_nothing(raw: Raw) -> bool:
+    return not {"document", "evidence", "exception"} & raw.keys()
 
 
 def _statuses(raws: Iterable[Raw]) -> dict[str, str]:

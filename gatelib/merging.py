@@ -8,7 +8,7 @@ from typing import Final
 
 from gatelib.executors import Failure
 from gatelib.plan import GivenException, Plan
-from gatelib.report import Finding, NotJudged, Problem, RuleResult, Status, WaivedBy, Waiver
+from gatelib.report import Finding, NotJudged, Problem, RuleResult, Status, Trial, WaivedBy, Waiver
 from gatelib.tasks import FAILED, STATUS_OF, TIMED_OUT, Held, Match, Reading, Spot, Verdicts, worse
 
 _EXCEPTION: Final = "gatelib.dev/PolicyException"
@@ -20,6 +20,7 @@ class Tally:
     def __init__(self, plan: Plan) -> None:
         """Start with nothing."""
         self._plan = plan
+        self._held = plan.held()
         self._set_types = plan.types_of(plan.set_rules) if plan.set_rules else frozenset()
         self._findings: set[Finding] = set()
         self._matches: set[Match] = set()
@@ -27,7 +28,7 @@ class Tally:
         self._statuses: dict[str, str] = {}
         self._hid: dict[int, set[str]] = {}
         self.problems: set[Problem] = set()
-        self.not_judged: list[NotJudged] = []
+        self.not_judged: set[NotJudged] = set()
         self.inputs: set[tuple[str, str]] = set()
         self.revisions: set[str] = set()
         self.objects = 0
@@ -43,13 +44,13 @@ class Tally:
         self._findings.update(found.findings)
         self._matches.update(found.matches)
         self.problems.update(found.problems)
+        self.not_judged.update(found.not_judged)
         self.revisions |= found.revisions
         for rule, judged in found.judged.items():
             self._judged[rule] = self._judged.get(rule, 0) + judged
         for rule, status in found.statuses.items():
             self._statuses[rule] = worse(self._statuses.get(rule), status)
         if isinstance(found, Reading):
-            self.not_judged += found.not_judged
             self.inputs.update(found.inputs)
             self.objects += found.objects
             self.covered += found.covered
@@ -123,7 +124,8 @@ class Tally:
         return self._named(rule, _as_status(status), judged=judged, findings=findings)
 
     def _named(self, rule: str, status: Status, *, judged: int = 0, findings: int = 0) -> RuleResult:
-        entry = self._plan.catalog[rule]
+        entry, stage = self._plan.catalog[rule], self._held.get(rule)
+        on_trial = stage is not None and stage.action == "canary"
         return RuleResult(
             id=rule,
             title=entry["title"],
@@ -132,7 +134,8 @@ class Tally:
             findings=findings,
             kinds=tuple(entry["kinds"]),
             controls=tuple(entry["controls"]),
-            staged=rule in self._plan.policy.data["bundle"].get("actions", {}),
+            staged=stage is not None,
+            trial=Trial(stage.until, stage.share) if stage and on_trial else None,
         )
 
 

@@ -227,6 +227,11 @@ def _scope(type_: str, content: Mapping[str, Any], root: int) -> str:
     return f"namespace:{name}" if isinstance(name, str) and name else f"root:{root}"
 
 
+def namespace_of(scope: str) -> str:
+    """Return the namespace that a document's scope names, ``""`` for none; a Namespace is in its own."""
+    return scope.removeprefix("namespace:") if scope.startswith("namespace:") else ""
+
+
 def _must_be(path: str, want: str, value: object) -> str:
     return f"`{path}` must be {want}, and is {_article(value)}"
 

@@ -13,6 +13,7 @@ from gatelib.normalize import Kinds
 from gatelib.policy import Policy
 from gatelib.report import Problem
 from gatelib.sources import Source
+from gatelib.stages import Stage, held_back
 
 
 class GivenException(NamedTuple):
@@ -86,6 +87,10 @@ class Plan:
     def rules(self) -> tuple[str, ...]:
         """All that run, by ID."""
         return tuple(sorted((*self.document_rules, *self.set_rules)))
+
+    def held(self) -> dict[str, Stage]:
+        """Return the rules that are held back, by ID."""
+        return held_back(self.policy, self.rules, self.now)
 
     @property
     def required_types(self) -> frozenset[str]:

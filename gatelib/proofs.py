@@ -75,6 +75,8 @@ class Proofs:
             return "not evaluated", "could not judge"
         if result.status == "canary" or rule in self._on_trial or (result.staged and result.status == "warn"):
             return "not evaluated", "has findings, and is on trial"
+        if result.trial is not None:
+            return "not evaluated", "is on trial"
         if result.status == "waived":
             return "waived", f"{result.findings} waived"
         if result.judged:

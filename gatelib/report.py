@@ -104,6 +104,15 @@ class Finding:
     """Whether no value and no source line may be shown."""
 
 
+class Trial(NamedTuple):
+    """A rule that reports what it finds, and does not deny."""
+
+    until: str | None
+    """The RFC 3339 date-time from which it is in force, or the last day before; ``None`` for no end."""
+    share: int
+    """In how many of a hundred namespaces it is in force already."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleResult:
     """What became of one rule."""
@@ -119,7 +128,9 @@ class RuleResult:
     controls: tuple[str, ...] = ()
     """The controls that it helps to prove."""
     staged: bool = False
-    """Whether the bundle keeps it from denying for a while."""
+    """Whether it is held back: on trial, or only warning for a while."""
+    trial: Trial | None = None
+    """How it is on trial."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from gatelib.report import (
     Report,
     Resource,
     RuleResult,
+    Trial,
     Vulnerability,
     WaivedBy,
     Waiver,
@@ -59,6 +60,7 @@ def of(report: Report) -> dict[str, Any]:
                 "kinds": list(rule.kinds),
                 "controls": list(rule.controls),
                 "staged": rule.staged,
+                "trial": rule.trial and rule.trial._asdict(),
             }
             for rule in report.rules
         ],
@@ -146,6 +148,7 @@ def parse(value: Mapping[str, Any]) -> Report:
                     **entry,
                     "kinds": tuple(entry.get("kinds", ())),
                     "controls": tuple(entry.get("controls", ())),
+                    "trial": Trial(**entry["trial"]) if entry.get("trial") else None,
                 },
             )
             for entry in value["rules"]

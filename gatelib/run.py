@@ -90,7 +90,7 @@ class Run:
         tally.problems.update(found.problems)
         tally.problems.update(side.problems)
         tally.inputs.update(side.inputs)
-        tally.not_judged.extend(found.left_out)
+        tally.not_judged.update(found.left_out)
         self._judge(plan, found.sources, tally, progress)
         if plan.connection is not None:
             tally.problems.update(remote.changed(plan, plan.connection))

@@ -19,6 +19,7 @@ FAILED: Final = "GL-ERR-201"
 TIMED_OUT: Final = "GL-ERR-202"
 
 NOTHING: Final = "GL-ERR-001"
+MALFORMED: Final = "GL-ERR-007"
 
 CHANGED: Final = "GL-ERR-203"
 """A file that is not the same when it is read again."""
@@ -87,6 +88,7 @@ class Verdicts:
     """Those that no exception fits."""
     matches: list[Match] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    not_judged: list[NotJudged] = field(default_factory=list)
     judged: dict[str, int] = field(default_factory=dict)
     """Documents judged, by rule."""
     statuses: dict[str, str] = field(default_factory=dict)

@@ -20,7 +20,8 @@ def rules(report: Report) -> list[dict[str, Any]]:
     for finding in report.findings:
         if finding.rule not in entries:
             entries[finding.rule] = _entry(finding, titles.get(finding.rule, finding.rule))
-    return [_descriptor(id_, entries[id_]) for id_ in sorted(entries)]
+    tried = {rule.id for rule in report.rules if rule.trial and not rule.trial.share}
+    return [_descriptor(id_, entries[id_], "note" if id_ in tried else "error") for id_ in sorted(entries)]
 
 
 def _entry(finding: Finding, title: str) -> Entry:
@@ -34,7 +35,7 @@ def _entry(finding: Finding, title: str) -> Entry:
     }
 
 
-def _descriptor(id_: str, entry: Entry) -> dict[str, Any]:
+def _descriptor(id_: str, entry: Entry, level: str) -> dict[str, Any]:
     severity = entry["severity"]
     title, description, remediation = entry["title"], entry["description"], entry["remediation"]
     controls = entry.get("controls", [])
@@ -48,7 +49,7 @@ def _descriptor(id_: str, entry: Entry) -> dict[str, Any]:
             "text": visible(f"{description} What to do: {remediation}"),
             "markdown": f"{visible(description)}\n\n**What to do:** {visible(remediation)}",
         },
-        "defaultConfiguration": {"level": "note" if entry.get("stage") == "canary" else "error"},
+        "defaultConfiguration": {"level": level},
         "properties": {
             "tags": ["security", f"severity/{severity}", *(f"control/{control}" for control in controls)],
             "security-severity": SECURITY_SEVERITY[severity],

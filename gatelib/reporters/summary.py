@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from gatelib.catalog import SEVERITIES
-from gatelib.report import Report
+from gatelib.report import Report, Trial
 from gatelib.reporters.show import Standing, behind, plural, standing, visible
 
 _OUTCOMES: Final = {
@@ -56,11 +56,20 @@ def _facts(report: Report) -> Iterable[tuple[str, str]]:
         ids |= set(report.skipped) if status == "skipped" else set()
         if ids:
             yield f"{name} ({len(ids)})", ", ".join(visible(rule) for rule in sorted(ids))
+    trials = [_trial(rule.id, rule.trial) for rule in report.rules if rule.trial and rule.status != "skipped"]
+    if trials:
+        yield f"Rules on trial ({len(trials)})", ", ".join(trials)
     yield from _waivers(report)
     yield from _configuration(report)
     yield "Engine", visible(f"{report.engine} {report.engine_version}, gatelib {report.tool_version}")
     signed = f"signed by {report.signed_by}" if report.signed_by else "not signed"
     yield "Bundle", visible(f"{report.revision}, sha256 {report.bundle_sha256}, {signed}")
+
+
+def _trial(rule: str, trial: Trial) -> str:
+    said = [f"until {visible(trial.until)}"] if trial.until else []
+    said += [f"in force in {trial.share} % of the namespaces"] if trial.share else []
+    return f"{visible(rule)} ({', '.join(said)})" if said else visible(rule)
 
 
 def _counts(report: Report) -> str:

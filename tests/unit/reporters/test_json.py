@@ -26,7 +26,7 @@ LATER = {
     "report.selection": {"left_out"},
     "finding": {"vulnerability"},
     "finding.waived_by": {"requester", "sha256", "signed_by", "ticket"},
-    "report.rules[]": {"controls", "kinds", "staged"},
+    "report.rules[]": {"controls", "kinds", "staged", "trial"},
     "report.exceptions[]": {"reason", "requester", "signed_by", "ticket"},
 }
 """What reports have not had from the start; one that lacks it is a report all the same."""
@@ -106,7 +106,8 @@ def test_a_report_of_nothing_is_these_bytes() -> None:
       "findings": 0,
       "kinds": [],
       "controls": [],
-      "staged": false
+      "staged": false,
+      "trial": null
     }}
   ],
   "exceptions": [],

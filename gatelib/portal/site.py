@@ -12,9 +12,7 @@ from typing import Final
 
 from gatelib.errors import UsageError
 
-MARKER: Final = ".gatelib-portal"
-"""Lies in every site that gatelib built, and says that it may be replaced."""
-_MARK: Final = b'{"schema":"gatelib.dev/portal/v1"}\n'
+_PORTAL: Final = "portal"
 _PLAIN: Final = {".nojekyll": b""}
 """Or GitHub Pages would make pages of Markdown, and of whatever stands in it."""
 
@@ -34,14 +32,16 @@ class Folder:
 
 
 @contextmanager
-def replaced(target: Path) -> Iterator[Folder]:
+def replaced(target: Path, kind: str = _PORTAL) -> Iterator[Folder]:
     """Yield a folder to write a site into, which takes the place of ``target`` when all of it is written.
+
+    A site of another ``kind`` is not replaced.
 
     Raises:
         UsageError: there is something there that is no site, or it cannot be written.
 
     """
-    refuse_foreign(target)
+    refuse_foreign(target, kind)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         beside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
@@ -51,11 +51,11 @@ def replaced(target: Path) -> Iterator[Folder]:
     try:
         made.mkdir()
         folder = Folder(made)
-        folder.write(MARKER, _MARK)
+        folder.write(_marker(kind), _mark(kind))
         for name, content in _PLAIN.items():
             folder.write(name, content)
         yield folder
-        refuse_foreign(target)
+        refuse_foreign(target, kind)
         if target.exists():
             target.rename(old)
         try:
@@ -70,20 +70,20 @@ def replaced(target: Path) -> Iterator[Folder]:
         shutil.rmtree(beside, ignore_errors=True)
 
 
-def refuse_foreign(target: Path) -> None:
+def refuse_foreign(target: Path, kind: str = _PORTAL) -> None:
     """Refuse to replace what gatelib did not build.
 
     Raises:
         UsageError: it is a link, a file, or a folder with something else in it.
 
     """
-    hint = "name a new folder, or a site that `gatelib portal build` built"
+    hint = "name a new folder, or such a site that gatelib built before"
     if target.is_symlink() or (target.exists() and not target.is_dir()):
         raise UsageError("is no folder, so no site is written there", file=str(target), hint=hint)
     if not target.exists() or not any(target.iterdir()):
         return
-    marker = target / MARKER
-    if marker.is_symlink() or not marker.is_file() or marker.read_bytes() != _MARK:
+    marker = target / _marker(kind)
+    if marker.is_symlink() or not marker.is_file() or marker.read_bytes() != _mark(kind):
         raise UsageError("holds something else than a site", file=str(target), hint=hint)
 
 
@@ -103,3 +103,12 @@ def refuse_inside(target: Path, places: Sequence[Path]) -> None:
                 file=str(target),
                 hint="write the site beside the releases",
             )
+
+
+def _marker(kind: str) -> str:
+    """Return the file that lies in each site of a kind, and says that gatelib built it and may replace it."""
+    return f".gatelib-{kind}"
+
+
+def _mark(kind: str) -> bytes:
+    return f'{{"schema":"gatelib.dev/{kind}/v1"}}\n'.encode()

@@ -1,5 +1,5 @@
 """The documentation of rules: a page a rule, and an index of them."""
 
-from gatelib.authoring.docs.writing import INDEX, Pages, page, pages
+from gatelib.authoring.docs.writing import PAGES, Pages, page, pages
 
-__all__ = ["INDEX", "Pages", "page", "pages"]
+__all__ = ["PAGES", "Pages", "page", "pages"]

@@ -9,12 +9,16 @@ from typing import Final
 
 from gatelib import controls, sources
 from gatelib.authoring.docs import examples, facts, index, parameters
-from gatelib.authoring.docs.page import SECTIONS, Section, plain, skeleton, title, written
+from gatelib.authoring.docs.page import SECTIONS, Section, skeleton, title, written
 from gatelib.authoring.workspace import Workspace
 from gatelib.catalog import Entry
+from gatelib.controls import Catalogue
 from gatelib.errors import ConfigError
 
-INDEX: Final = "README.md"
+PAGES: Final = "docs/rules"
+"""Where a workspace has its pages, unless it says otherwise."""
+
+_INDEX: Final = "README.md"
 
 _LIBRARY_DOCS: Final = "../"
 """Where the library's pages of parameters and controls lie, seen from its rules' pages."""
@@ -37,20 +41,23 @@ def pages(workspace: Workspace, folder: Path) -> Pages:
     texts: dict[Path, str] = {}
     faults: list[ConfigError] = []
     rules = [source.rule for source in workspace.own if source.rule]
+    catalogue = controls.load()
     for rule in sorted(rules):
         try:
-            texts[folder / f"{rule}.md"] = page(workspace, rule, folder)
+            texts[folder / f"{rule}.md"] = page(workspace, rule, folder, catalogue)
         except ConfigError as fault:
             faults.append(fault)
     try:
-        texts[folder / INDEX] = _index(workspace, folder, rules)
+        texts[folder / _INDEX] = _index(workspace, folder, rules)
     except ConfigError as fault:
         faults.append(fault)
     return Pages(texts=texts, faults=tuple(faults), strays=tuple(_strays(folder, rules)))
 
 
-def page(workspace: Workspace, rule: str, folder: Path) -> str:
+def page(workspace: Workspace, rule: str, folder: Path, catalogue: Catalogue) -> str:
     """Return the page of a rule of the workspace's own, its sections as they are now, markers included.
+
+    ``catalogue`` has the names of the controls.
 
     Raises:
         ConfigError: the page cannot be read, or its markers are not in order.
@@ -62,7 +69,7 @@ def page(workspace: Workspace, rule: str, folder: Path) -> str:
 
     def render(section: Section) -> str:
         try:
-            return _section(workspace, entry, section)
+            return _section(workspace, entry, section, catalogue)
         except LookupError as error:
             raise ConfigError(
                 str(error.args[0]), file=name, line=section.line, hint="name another fixture of the rule"
@@ -72,7 +79,7 @@ def page(workspace: Workspace, rule: str, folder: Path) -> str:
     return written(skeleton(entry) if text is None else text, name, title(entry), SECTIONS, render)
 
 
-def _section(workspace: Workspace, entry: Entry, section: Section) -> str:
+def _section(workspace: Workspace, entry: Entry, section: Section, catalogue: Catalogue) -> str:
     docs = _LIBRARY_DOCS if workspace.core else ""
     data = workspace.policy.data
     if section.name == "facts":
@@ -82,11 +89,11 @@ def _section(workspace: Workspace, entry: Entry, section: Section) -> str:
         return examples.section(cases, section.arguments)
     if section.name == "parameters":
         return parameters.section(entry.get("params", []), data["params_schema"], data["defaults"], docs)
-    return facts.controls_section(entry, controls.load(), controls.frameworks(), docs)
+    return facts.controls_section(entry, catalogue, controls.frameworks(), docs)
 
 
 def _index(workspace: Workspace, folder: Path, rules: list[str]) -> str:
-    file = folder / INDEX
+    file = folder / _INDEX
     name = sources.display(file, workspace.base)
     found = {rule: workspace.policy.catalog[rule] for rule in sorted(rules)}
 
@@ -111,6 +118,3 @@ def _strays(folder: Path, rules: list[str]) -> Iterator[Path]:
     for path in sorted(folder.glob("*.md")) if folder.is_dir() else ():
         if path.stem.rsplit("-", 1)[0] in prefixes and path.stem not in rules:
             yield path
-
-
-__all__ = ["INDEX", "Pages", "page", "pages", "plain"]

@@ -125,9 +125,13 @@ class InForce:
         from gatelib import config
 
         schema = self.core.data["params_schema"]
-        return config.read(
+        found = config.read(
             path, given=given is not None, judged=self.judged, base=self.base, params_schema=schema
         )
+        if not self.settings.sealed:
+            return found
+        values = {key: value for key, value in found.values.items() if key not in ("bundle", "policies")}
+        return replace(found, values=values)
 
     def value(self, key: str, default: Any) -> tuple[Any, str]:
         """Return a setting with where it came from."""

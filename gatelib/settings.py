@@ -84,6 +84,8 @@ class Settings:
     """Seconds that an engine may take for one answer; default 60."""
     base: str | Path | None = None
     """What paths are relative to; default the working directory."""
+    sealed: bool = False
+    """Whether the gate's own policy is all that runs: no bundle or policies of a configuration count."""
     isolated: bool = True
     """Whether to judge in processes of their own, which can be ended and may crash."""
 

@@ -70,6 +70,17 @@ def located(policies: tuple[str, ...], fixtures: tuple[str, ...]) -> Located:
     return Located(base, found, given)
 
 
+def folders(policies: tuple[str, ...]) -> tuple[Path, list[Path]]:
+    """Return what names are relative to, and the folders of policies: those of the option, or the nearest.
+
+    Raises:
+        UsageError: there are none.
+
+    """
+    here = Path.cwd()
+    return (here, _absolute(here, policies)) if policies else _nearest(here)
+
+
 def _absolute(base: Path, folders: tuple[str, ...]) -> list[Path]:
     return [Path(os.path.normpath(base / folder)) for folder in folders]
 

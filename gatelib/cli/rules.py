@@ -10,6 +10,7 @@ from gatelib.cli.lazy import LazyGroup
 
 _COMMANDS: Final = {
     "docs": ("gatelib.cli.rules_docs", "docs", "Write the rules' pages, their index and a site."),
+    "impact": ("gatelib.cli.rules_impact", "impact", "Say what a change of policies does."),
     "lint": ("gatelib.cli.rules_lint", "lint", "Check how policies are written."),
     "list": ("gatelib.cli.rules_list", "list_rules", "List the rules, and what they deny."),
     "mutate": ("gatelib.cli.rules_mutate", "mutate", "Find the tests that are missing."),

@@ -43,14 +43,14 @@ def read(base: Path) -> dict[str, dict[str, Any]] | None:
     value = loaded.documents[0].value if loaded.documents else None
     if not isinstance(value, dict):
         raise ConfigError("is no object of rule IDs", file=NAME)
-    for rule, entry in value.items():
-        if not _is_entry(entry):
-            raise ConfigError(
-                f'`{rule}` must be `{{"package": …}}`, and may have a text `retired`', file=NAME
-            )
-    entries: dict[str, dict[str, Any]] = {rule: dict(entry) for rule, entry in value.items()}
     text = data.decode("utf-8", "replace")
-    return {rule: {**entry, **_place(text, rule)} for rule, entry in entries.items()}
+    entries: dict[str, dict[str, Any]] = {}
+    for rule, entry in value.items():
+        if not isinstance(entry, dict) or not _is_entry(entry):
+            form = '{"package": …}, and may have a text `retired`'
+            raise ConfigError(f"`{rule}` must be {form}", file=NAME)
+        entries[rule] = {**entry, **_place(text, rule)}
+    return entries
 
 
 def with_new(entries: Mapping[str, Mapping[str, Any]] | None, rules: Mapping[str, str]) -> bytes:
@@ -72,8 +72,8 @@ def _inline(entry: Mapping[str, Any]) -> str:
     return "{" + ", ".join(members) + "}"
 
 
-def _is_entry(entry: object) -> bool:
-    if not isinstance(entry, dict) or not isinstance(entry.get("package"), str):
+def _is_entry(entry: Mapping[str, object]) -> bool:
+    if not isinstance(entry.get("package"), str):
         return False
     retired = entry.get("retired", "never")
     return entry.keys() <= {"package", "retired"} and isinstance(retired, str) and bool(retired.strip())

@@ -4,7 +4,7 @@
 #   Two rules of one name are one test, which passes where either does.
 # custom:
 #   severity: error
-package gatelib.lint.repeated_test
+package gatelib.lint.duplicate_tests
 
 import data.gatelib.linting
 

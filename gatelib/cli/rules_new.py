@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from gatelib.authoring.workspace import Workspace
 
 _CONFIG: Final = "gatelib.yaml"
-_PAGES: Final = "docs/rules"
 _FIXTURES: Final = "fixtures"
 
 
@@ -120,7 +119,9 @@ def _id(given: str | None, used: set[str], prefix: str | None) -> str:
 
 
 def _with_pages(base: Path) -> list[str]:
-    return [path.stem for path in (base / _PAGES).glob("*.md")]
+    from gatelib.authoring import docs
+
+    return [path.stem for path in (base / docs.PAGES).glob("*.md")]
 
 
 def _schema(base: Path) -> str | None:
@@ -136,12 +137,16 @@ def _around(rule: str, base: Path) -> list[str]:
     from gatelib.authoring.lint import ledger
 
     workspace = opened((), ())
-    own = [source.rule for source in workspace.own if source.rule]
-    pages = docs.pages(workspace, base / _PAGES).texts
     catalog = workspace.policy.catalog
+    own = {source.rule for source in workspace.own if source.rule}
+    pages = docs.pages(workspace, base / docs.PAGES).texts
     packages = {each: ".".join(("gatelib", "rules", *catalog[each]["package"])) for each in own}
     contents = {
-        **{f"{_PAGES}/{name}": pages[base / _PAGES / name].encode() for name in (f"{rule}.md", docs.INDEX)},
+        **{
+            file.relative_to(base).as_posix(): pages[file].encode()
+            for file in pages
+            if file.stem not in own - {rule}
+        },
         ledger.NAME: ledger.with_new(ledger.read(base), packages),
     }
     for name, content in contents.items():

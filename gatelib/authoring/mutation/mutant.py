@@ -1,0 +1,23 @@
+"""One small change to a policy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mutant:
+    """A text edit that parses, and that no test should let pass."""
+
+    start: int
+    """In characters of the policy's text; ``end`` is one past the last."""
+    end: int
+    replacement: str
+    mutator: str
+    """What made it, such as ``comparison``."""
+    reach: tuple[int, int] | None
+    """First and last line of what has to be evaluated for it to matter; ``None`` where no line tells."""
+
+    def apply(self, text: str) -> str:
+        """Return the policy with the change made."""
+        return text[: self.start] + self.replacement + text[self.end :]

@@ -1,0 +1,228 @@
+"""The tests and fixtures that a policy is held to, with and without a mutant in its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal, NamedTuple
+
+import orjson
+
+from gatelib import fixtures
+from gatelib.authoring.suite import CaseGroup, Suite
+from gatelib.authoring.workspace import Workspace
+from gatelib.engines import Decision
+from gatelib.engines.interface import DECISION
+from gatelib.errors import EngineError
+from gatelib.fixtures import Case
+from gatelib.policy import Module
+
+_NOTHING: Final = "data.gatelib.mutation_nothing"
+"""A question that makes an engine analyse all policies, and nothing more."""
+
+
+class Group(NamedTuple):
+    """Checks that one engine can run."""
+
+    kind: Literal["test", "fixture"]
+    name: str
+    """The package of tests, or the rule."""
+
+
+class Check(NamedTuple):
+    """One Rego unit test, or one fixture."""
+
+    group: Group
+    number: int
+    """Its place in the group."""
+
+
+class Judged(NamedTuple):
+    """What became of a mutant."""
+
+    status: Literal["killed", "survived", "invalid"]
+    killer: Check | None = None
+    message: str = ""
+
+
+class Reached(NamedTuple):
+    """What a check says of the policies as they are, and which of their lines it evaluates."""
+
+    check: Check
+    failure: str
+    """Empty where it passes."""
+    lines: Mapping[str, frozenset[int]]
+    """By the paths of modules."""
+    known: Mapping[str, frozenset[int]]
+    """All lines that can be reached."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A fixture, and the data of the engine that judges it."""
+
+    group: CaseGroup
+    number: int
+    data: str
+
+    @property
+    def case(self) -> Case:
+        return self.group.cases[self.number]
+
+
+class Trials:
+    """Runs checks in this process; a policy is compiled once for all checks of a group."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        """Run the tests and fixtures of a workspace."""
+        self._workspace = workspace
+        self._suite = Suite(workspace)
+        self._data = orjson.dumps(workspace.data).decode()
+        self._cases: dict[str, list[_Case]] = {}
+        self._parsed: dict[tuple[Group, str], Any] = {}
+        self._modules: dict[str, list[Module]] = {}
+        for module in (*workspace.policy.modules, *(file.module for file in workspace.tests)):
+            self._modules.setdefault(module.package, []).append(module)
+
+    def checks(self, group: Group) -> tuple[Check, ...]:
+        """Return the checks of a group, in order."""
+        count = (
+            len(self._suite.tests[group.name]) if group.kind == "test" else len(self._cases_of(group.name))
+        )
+        return tuple(Check(group, number) for number in range(count))
+
+    def name(self, check: Check) -> str:
+        """Return what a check is called."""
+        kind, name = check.group
+        if kind == "test":
+            return f"{name}.{self._suite.tests[name][check.number].name}"
+        return self._cases_of(name)[check.number].case.name
+
+    def groups(self, module: Module, rule: str | None) -> tuple[tuple[Group, ...], ...]:
+        """Return what a policy is held to, nearest first: its own, that of what names it, and all that needs it."""
+        own: list[Group] = []
+        named: list[Group] = []
+        needed: list[Group] = []
+        names = re.compile(rf"\bdata\.{re.escape(module.package)}\b")
+        for package in self._suite.tests:
+            texts = (test.text for test in self._modules[package])
+            if package == f"{module.package}_test":
+                own.append(Group("test", package))
+            elif any(names.search(text) for text in texts):
+                named.append(Group("test", package))
+            elif module.package in self._suite.needed(package):
+                needed.append(Group("test", package))
+        for other in sorted({case.rule for case in self._workspace.cases}):
+            modules = self._workspace.policy.modules_for([other])
+            entry = ("gatelib", "rules", *self._workspace.policy.catalog[other]["package"])
+            texts = (policy.text for policy in modules if policy.package == ".".join(entry))
+            if other == rule:
+                own.append(Group("fixture", other))
+            elif any(names.search(text) for text in texts):
+                named.append(Group("fixture", other))
+            elif any(policy.path == module.path for policy in modules):
+                needed.append(Group("fixture", other))
+        return tuple(own), tuple(named), tuple(needed)
+
+    def baseline(self, group: Group, paths: frozenset[str]) -> list[Reached]:
+        """Run checks on the policies as they are, and say which lines of ``paths`` they reach."""
+        engine = self._compiled(group, "", "")
+        found = []
+        for check in self.checks(group):
+            copy = engine.clone()
+            copy.set_enable_coverage(True)
+            failure = self._failure(copy, check)
+            report = orjson.loads(copy.get_coverage_report_as_json())
+            files = [file for file in report["files"] if file["path"] in paths]
+            lines = {file["path"]: frozenset(file["covered"]) for file in files}
+            known = {file["path"]: lines[file["path"]] | frozenset(file["not_covered"]) for file in files}
+            found.append(Reached(check, failure, lines, known))
+        return found
+
+    def judge(self, path: str, text: str, checks: Iterable[Check]) -> Judged:
+        """Run checks with another text in the place of a module, until one fails."""
+        engines: dict[Group, Any] = {}
+        for check in checks:
+            if check.group not in engines:
+                try:
+                    engines[check.group] = self._compiled(check.group, path, text)
+                except RuntimeError as error:
+                    return Judged("invalid", None, _reason(error))
+            failure = self._failure(engines[check.group].clone(), check)
+            if failure:
+                return Judged("killed", check, failure)
+        return Judged("survived", None, "")
+
+    def _compiled(self, group: Group, path: str, text: str) -> Any:
+        """Return an engine with all that a group needs, and another text at a path."""
+        if (group, path) not in self._parsed:
+            self._parsed[group, path] = self._parse(group, path)
+        engine = self._parsed[group, path].clone()
+        if path:
+            engine.add_policy(path, text)
+        engine.eval_query_as_json(_NOTHING)
+        return engine
+
+    def _parse(self, group: Group, path: str) -> Any:
+        import regorus
+
+        kind, name = group
+        modules: Iterable[Module] = (
+            self._workspace.policy.modules_for([name])
+            if kind == "fixture"
+            else (module for package in sorted(self._suite.needed(name)) for module in self._modules[package])
+        )
+        engine = regorus.Engine()
+        for module in modules:
+            if module.path != path:
+                engine.add_policy(module.path, module.text)
+        engine.add_data_json(self._data)
+        return engine
+
+    def _failure(self, engine: Any, check: Check) -> str:
+        """Return what is wrong when a check is run, or nothing."""
+        try:
+            if check.group.kind == "test":
+                return "" if self._holds(engine, check) else "is not true"
+            return "" if self._as_expected(engine, check) else "finds something else"
+        except (RuntimeError, EngineError) as error:
+            return f"cannot be evaluated: {_reason(error)}"
+
+    def _holds(self, engine: Any, check: Check) -> bool:
+        value = _ask(engine, self._suite.tests[check.group.name][check.number].query, b"{}")
+        if isinstance(value, dict):
+            return bool(value) and all(case is True for case in value.values())
+        return value is True
+
+    def _as_expected(self, engine: Any, check: Check) -> bool:
+        found = self._cases_of(check.group.name)[check.number]
+        engine.clear_data()
+        engine.add_data_json(found.data)
+        value = _ask(engine, DECISION, found.group.envelopes[found.number])
+        return fixtures.check(found.case, Decision.parse(value), "embedded").passed
+
+    def _cases_of(self, rule: str) -> list[_Case]:
+        if rule not in self._cases:
+            self._cases[rule] = [
+                _Case(group, number, self._data_of(group))
+                for group in self._suite.cases(rule)
+                for number in range(len(group.cases))
+            ]
+        return self._cases[rule]
+
+    def _data_of(self, group: CaseGroup) -> str:
+        given, policy = group.cases[0].given, self._workspace.policy
+        own = {"params": given.get("params", {}), "exceptions": given.get("exceptions", [])}
+        return orjson.dumps(replace(policy, data={**policy.data, **own}).engine_data([group.rule])).decode()
+
+
+def _ask(engine: Any, question: str, envelope: bytes) -> Any:
+    engine.set_input_json(envelope.decode())
+    results = orjson.loads(engine.eval_query_as_json(question)).get("result", [])
+    return results[0]["expressions"][0]["value"] if results else None
+
+
+def _reason(error: Exception) -> str:
+    text = str(error).partition("Stack backtrace")[0]
+    return text.rpartition("error: ")[2].strip().partition("\n")[0][:200]

@@ -8,10 +8,10 @@ Tests that do not run here are known by name (see :mod:`gatelib.authoring.unit_t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import orjson
 
@@ -70,10 +70,16 @@ class Suite:
             name = self._existing(todo.pop())
             if name and name not in reached:
                 reached.add(name)
-                todo += (named for module in self._modules[name] for named in _NAMED.findall(module.text))
+                todo += self.named(name)
         if not self.workspace.core:  # nobody checked how a team's rule names what it uses
-            reached |= {name for name in self._modules if name.startswith(_SHARED)}
+            reached |= {name for name in self.modules if name.startswith(_SHARED)}
         return frozenset(reached)
+
+    def named(self, package: str) -> tuple[str, ...]:
+        """Return the packages that one names, in an import or in place."""
+        texts = (module.text for module in self.modules[package])
+        found = (self._existing(name) for text in texts for name in _NAMED.findall(text))
+        return tuple(dict.fromkeys(name for name in found if name))
 
     def run(self, package: str, replaced: Mapping[str, str] = _NOTHING_REPLACED) -> Iterator[Result]:
         """Run the tests of a package, one after the other; ``replaced`` are texts by the paths of modules.
@@ -91,7 +97,7 @@ class Suite:
         modules = [
             Module(module.path, replaced.get(module.path, module.text))
             for name in sorted(self.needed(package))
-            for module in self._modules[name]
+            for module in self.modules[name]
         ]
         return engines.engine("embedded")(modules, self.workspace.data, timeout=_TIMEOUT)
 
@@ -105,7 +111,8 @@ class Suite:
         return tuple(CaseGroup(self.workspace, rule, tuple(cases)) for cases in groups.values())
 
     @cached_property
-    def _modules(self) -> Mapping[str, tuple[Module, ...]]:
+    def modules(self) -> Mapping[str, tuple[Module, ...]]:
+        """All modules, tests among them, by their packages."""
         found: dict[str, tuple[Module, ...]] = {}
         for module in (*self.workspace.policy.modules, *(file.module for file in self.workspace.tests)):
             found[module.package] = (*found.get(module.package, ()), module)
@@ -113,7 +120,7 @@ class Suite:
 
     def _existing(self, name: str) -> str:
         """Return the package that a reference leads into."""
-        while name and name not in self._modules:
+        while name and name not in self.modules:
             name = name.rpartition(".")[0]
         return name
 
@@ -131,6 +138,35 @@ class CaseGroup:
         """What an engine is given of each."""
         return tuple(orjson.dumps(fixtures.envelope(case, self.workspace.policy)) for case in self.cases)
 
+    @cached_property
+    def policy(self) -> tuple[Sequence[Module], Mapping[str, Any]]:
+        """The modules and the data that judge them."""
+        given = self.cases[0].given
+        params, exceptions = given.get("params", {}), given.get("exceptions", [])
+        policy = self.workspace.policy
+        policy = replace(policy, data={**policy.data, "params": params, "exceptions": exceptions})
+        return policy.modules_for([self.rule]), policy.engine_data([self.rule])
+
+    def engine(self, replaced: Mapping[str, str] = _NOTHING_REPLACED, engine: str = "embedded") -> Engine:
+        """Return an engine that judges them.
+
+        Raises:
+            EngineError: it refuses the policy.
+
+        """
+        modules, data = self.policy
+        texts = [Module(module.path, replaced.get(module.path, module.text)) for module in modules]
+        return engines.engine(engine)(texts, data, timeout=_TIMEOUT)
+
+    def judge(self, engine: Engine, number: int) -> Outcome:
+        """Judge one of them.
+
+        Raises:
+            EngineError: the engine failed, or its answer is none.
+
+        """
+        return fixtures.check(self.cases[number], engine.decide(self.envelopes[number]), engine.name)
+
     def run(
         self, replaced: Mapping[str, str] = _NOTHING_REPLACED, engine: str = "embedded"
     ) -> Iterator[Outcome]:
@@ -140,17 +176,9 @@ class CaseGroup:
             EngineError: the policy does not compile, or an answer is none.
 
         """
-        given = self.cases[0].given
-        params, exceptions = given.get("params", {}), given.get("exceptions", [])
-        policy = self.workspace.policy
-        policy = replace(policy, data={**policy.data, "params": params, "exceptions": exceptions})
-        modules = [
-            Module(module.path, replaced.get(module.path, module.text))
-            for module in policy.modules_for([self.rule])
-        ]
-        judge = engines.engine(engine)(modules, policy.engine_data([self.rule]), timeout=_TIMEOUT)
-        for case, envelope in zip(self.cases, self.envelopes, strict=True):
-            yield fixtures.check(case, judge.decide(envelope), engine)
+        judge = self.engine(replaced, engine)
+        for number in range(len(self.cases)):
+            yield self.judge(judge, number)
 
 
 def ask(engine: Engine, test: Test) -> Result:

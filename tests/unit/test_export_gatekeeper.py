@@ -243,18 +243,22 @@ def test_rules_that_are_held_back_are_where_they_are_held() -> None:
     actions = {
         "GL-K8S-001": {"action": "warn", "until": "2200-01-01"},
         "GL-K8S-002": {"action": "canary", "until": "2200-01-01"},
+        "GL-K8S-006": {"action": "canary", "share": 5},
+        "GL-K8S-014": {"action": "canary"},
     }
     bundle = {"revision": "1", "actions": actions}
-    found = written(policy("GL-K8S-001", "GL-K8S-002", "GL-K8S-003", bundle=bundle))
+    found = written(policy("GL-K8S-003", *actions, bundle=bundle))
     rules = {
         name: (spec["spec"]["enforcementAction"], spec["spec"]["parameters"]["rules"])
         for name, spec in found.items()
         if name.startswith("constraints/")
     }
     assert rules == {
-        "constraints/deny.json": ("deny", ["GL-K8S-001", "GL-K8S-002", "GL-K8S-003"]),
+        "constraints/deny.json": ("deny", ["GL-K8S-001", "GL-K8S-003"]),
+        "constraints/deny-gl-k8s-002.json": ("deny", ["GL-K8S-002"]),
+        "constraints/deny-gl-k8s-006.json": ("deny", ["GL-K8S-006"]),
         "constraints/warn.json": ("warn", ["GL-K8S-001"]),
-        "constraints/canary.json": ("dryrun", ["GL-K8S-002"]),
+        "constraints/canary.json": ("dryrun", ["GL-K8S-002", "GL-K8S-006", "GL-K8S-014"]),
     }
 
 

@@ -2,6 +2,7 @@
 
 template.json               the rules, the decision and what elsewhere is data
 constraints/<action>.json   deny, warn and canary, as far as there are rules for each
+constraints/deny-<rule>.json  what a rule on trial will deny
 sync.yaml                   what Gatekeeper has to keep for rules that look at other objects, if any do
 """
 

@@ -1,4 +1,8 @@
-"""The Constraints: one for each action that the rules can have, with Gatekeeper's enforcement of it."""
+"""The Constraints: one for each action that the rules can have, with Gatekeeper's enforcement of it.
+
+What a Constraint matches, malformed objects among it, it denies. So a rule on trial, which is to deny nothing
+yet, has one to itself for the day when it does.
+"""
 
 from __future__ import annotations
 
@@ -24,42 +28,51 @@ _WARNS: Final = re.compile(r"^warn\b", re.MULTILINE)
 
 
 def manifests(policy: Policy, rules: Sequence[str]) -> dict[str, bytes]:
-    """Return the Constraints as JSON, by action.
+    """Return the Constraints as JSON, by name: an action, and for a rule on trial ``deny-<rule>`` too.
 
     Raises:
         PolicyError: an exception of the policy is not signed, and must be.
 
     """
     _refuse_unsigned(policy)
+    found = {}
+    for action, chosen in by_action(policy, rules).items():
+        later = set(_on_trial(policy, chosen)) if action == "deny" else set()
+        if now := [rule for rule in chosen if rule not in later]:
+            found[action] = constraint(policy, action, now)
+        for rule in sorted(later):
+            name = f"{action}-{rule.lower()}"
+            found[name] = constraint(policy, action, [rule], name=name)
     return {
-        action: orjson.dumps(
-            constraint(policy, action, chosen), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
-        )
-        for action, chosen in by_action(policy, rules).items()
+        name: orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+        for name, content in found.items()
     }
 
 
 def by_action(policy: Policy, rules: Sequence[str]) -> dict[str, list[str]]:
     """Return the rules that can have each action, for the actions that any can have.
 
-    Every rule can deny: what it cannot judge denies, whatever the rule's own action is.
+    Every rule can deny: what it cannot judge denies, whatever the rule's own action is. Only one that is on
+    trial everywhere and without an end cannot.
     """
     chosen = {
-        "deny": list(rules),
+        "deny": [rule for rule in rules if rule not in set(_without_end(policy, rules))],
         "warn": list(_warning(policy, rules)),
         "canary": list(_on_trial(policy, rules)),
     }
     return {action: named for action, named in chosen.items() if named}
 
 
-def constraint(policy: Policy, action: str, rules: Sequence[str]) -> dict[str, Any]:
-    """Return the Constraint that enforces an action of some rules."""
+def constraint(
+    policy: Policy, action: str, rules: Sequence[str], *, name: str | None = None
+) -> dict[str, Any]:
+    """Return the Constraint that enforces an action of some rules; its name is the action's by default."""
     given = ("exceptions", "evidence", "verifications")
     beside = {name: policy.data[name] for name in given if policy.data.get(name)}
     return {
         "apiVersion": "constraints.gatekeeper.sh/v1beta1",
         "kind": KIND,
-        "metadata": {"name": f"gatelib-{action}"},
+        "metadata": {"name": f"gatelib-{name or action}"},
         "spec": {
             "enforcementAction": ENFORCEMENT[action],
             "match": {"kinds": _match(policy, rules)},
@@ -81,6 +94,16 @@ def _on_trial(policy: Policy, rules: Iterable[str]) -> Iterator[str]:
     for rule in rules:
         entry = policy.catalog[rule]
         if rule in held or entry.get("stage") == "canary" or "effective_on" in entry:
+            yield rule
+
+
+def _without_end(policy: Policy, rules: Iterable[str]) -> Iterator[str]:
+    actions = policy.data.get("bundle", {}).get("actions", {})
+    for rule in _on_trial(policy, rules):
+        forever = rule in actions and not {"until", "share"} & actions[rule].keys()
+        if policy.catalog[rule].get("stage") == "canary" or (
+            forever and rule in _held_back(policy, "canary")
+        ):
             yield rule
 
 

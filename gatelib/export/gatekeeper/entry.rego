@@ -8,6 +8,8 @@ package gatelib
 
 import data.lib.gatelib.admission.request as asked
 import data.lib.gatelib.compiled
+import data.lib.gatelib.lib.selection
+import data.lib.gatelib.lib.stages
 import data.lib.gatelib.main
 
 violation contains {"msg": message(finding), "details": details(finding)} if {
@@ -15,7 +17,17 @@ violation contains {"msg": message(finding), "details": details(finding)} if {
 	some finding in found
 }
 
-found contains finding if some finding in main[actions[action]]
+found contains finding if {
+	some finding in main[actions[action]]
+	not denies_too_early
+}
+
+# All that a Constraint of rules on trial could deny is an error of the decision: without these rules, there were none.
+denies_too_early if {
+	action == "deny"
+	count(selection.known) > 0
+	every id in selection.known { id in stages.trials }
+}
 
 # What is wrong with a Constraint itself, each has to say: the one that denies may have other parameters.
 found contains finding if {

@@ -34,12 +34,14 @@ SEEDED: dict[str, tuple[dict[str, str | None], tuple[str, int, int, str]]] = {
             RULE,
             31,
             10,
-            "regorus loses a computed path below `data.team.limits` in the head of a rule: bind it in the body",
+            "regorus loses a computed path below `data.team.limits` in the head of a rule: bind "
+            "it in the body",
         ),
     ),
     "containers": (
         added(
-            "names contains name if {\n\tsome pod in workloads.pods\n\tname := pod.spec.initContainers[_].name\n}",
+            "names contains name if {\n\tsome pod in workloads.pods\n\tname := "
+            "pod.spec.initContainers[_].name\n}",
             "workloads",
         ),
         (RULE, 34, 10, "`initContainers` is walked here: take containers from `gatelib.lib.workloads`"),
@@ -84,7 +86,9 @@ SEEDED: dict[str, tuple[dict[str, str | None], tuple[str, int, int, str]]] = {
     ),
     "id_ledger": (
         {
-            IDS: '{\n  "ACME-001": {"package": "gatelib.rules.acme.replicas"},\n  "ACME-002": {"package": "gatelib.rules.acme.old"}\n}\n'
+            IDS: FILES[IDS]
+            .replace('{"ACME-001"', '{\n  "ACME-001"')
+            .replace("}}", '},\n  "ACME-002": {"package": "gatelib.rules.acme.old"}\n}')
         },
         (
             IDS,
@@ -124,7 +128,8 @@ SEEDED: dict[str, tuple[dict[str, str | None], tuple[str, int, int, str]]] = {
             RULE,
             31,
             8,
-            "a rule does not read `input`: documents come from `gatelib.lib.documents`, the rest from `gatelib.input`",
+            "a rule does not read `input`: documents come from `gatelib.lib.documents`, the "
+            "rest from `gatelib.input`",
         ),
     ),
     "literal_id": (
@@ -156,13 +161,15 @@ SEEDED: dict[str, tuple[dict[str, str | None], tuple[str, int, int, str]]] = {
     ),
     "nested_grouping": (
         added(
-            "by_name := {name: same |\n\tsome one in deployments\n\tname := one.name\n\tsame := [other | some other in deployments; other.name == name]\n}"
+            "by_name := {name: same |\n\tsome one in deployments\n\tname := one.name\n\tsame := "
+            "[other | some other in deployments; other.name == name]\n}"
         ),
         (
             RULE,
             34,
             19,
-            "`deployments` is gone through again for each of its elements: collect positions in a partial rule, and turn that into a complete one",
+            "`deployments` is gone through again for each of its elements: collect positions in "
+            "a partial rule, and turn that into a complete one",
         ),
     ),
     "page": (
@@ -185,7 +192,8 @@ SEEDED: dict[str, tuple[dict[str, str | None], tuple[str, int, int, str]]] = {
             RULE,
             33,
             16,
-            "`by_name` is a partial rule, and looked up by key: look it up in a complete rule, `{key: value | some key, value in by_name}`",
+            "`by_name` is a partial rule, and looked up by key: look it up in a complete rule, "
+            "`{key: value | some key, value in by_name}`",
         ),
     ),
     "regex_classes": (

@@ -48,9 +48,20 @@ def test_a_folder_with_something_else_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_folder_whose_marker_somebody_else_wrote_is_refused(tmp_path: Path) -> None:
-    (tmp_path / site.MARKER).write_text("{}")
+    (tmp_path / ".gatelib-portal").write_text("{}")
     with pytest.raises(UsageError, match="holds something else than a site"):
         _write(tmp_path)
+
+
+def test_a_site_of_another_kind_is_refused(tmp_path: Path) -> None:
+    _write(tmp_path / "site", page=b"1")
+    before = _tree(tmp_path)
+    with (
+        pytest.raises(UsageError, match="holds something else than a site"),
+        site.replaced(tmp_path / "site", "rules"),
+    ):
+        pass
+    assert _tree(tmp_path) == before
 
 
 def test_a_link_to_a_site_is_refused(tmp_path: Path) -> None:

@@ -4,9 +4,10 @@ const input = document.getElementById("words");
 const rules = Array.from(document.querySelectorAll("[data-words]"));
 const filter = () => {
   const wanted = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+  const named = rules.find((rule) => rule.id === input.value.trim().toUpperCase());
   let count = 0;
   for (const rule of rules) {
-    rule.hidden = !wanted.every((word) => rule.dataset.words.includes(word));
+    rule.hidden = named ? rule !== named : !wanted.every((word) => rule.dataset.words.includes(word));
     count += rule.hidden ? 0 : 1;
   }
   for (const domain of document.querySelectorAll(".domain")) {

@@ -37,8 +37,9 @@ types: $(STAMP) ## check types
 	$(BIN)/mypy
 
 policies: $(STAMP) ## check and test the policies, with coverage; needs opa
-	opa check --strict --capabilities bundles/capabilities.json rego
+	opa check --strict --capabilities bundles/capabilities.json rego gatelib/authoring/lint/checks
 	$(BIN)/python tools/rego_coverage.py
+	$(BIN)/gatelib rules lint
 
 generate: $(STAMP) ## write what is generated
 	$(BIN)/python tools/generate.py

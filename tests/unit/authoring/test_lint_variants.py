@@ -251,6 +251,7 @@ NEAR_MISSES: list[dict[str, str | None]] = [
     added("input_of(one) := one.input"),
     added('said(inputs) := sprintf("100%% of %v: %.2f, %d", [inputs, 1.5, 2])'),
     added('said(given) := sprintf("%s of %s", given)'),
+    added("said(form) := sprintf(form, [1])"),
     added('ours(image) if glob.match("shop/*", null, image)'),
     added(r"is_path(text) if regex.match(`^[a-z]+\.[a-z]+\\$`, text)"),
     added('known := {"id": "CVE-2024-123", "level": 256}'),

@@ -21,6 +21,7 @@ violation contains linting.at(file, called, message) if {
 	some file in input.policies
 	some called in file.calls
 	called.name == "sprintf"
+	called.arguments[0].shape == "constant"
 	called.arguments[1].shape == "array"
 	given := count(called.arguments[1].items)
 	wanted := count([verb | some verb in verbs(called); verb != "%%"])

@@ -115,13 +115,12 @@ def decide(case: Case, policy: Policy, engine: str) -> Decision:
 
 def envelope(case: Case, policy: Policy) -> dict[str, Any]:
     """Return what an engine is given of a case."""
-    kinds = Kinds.of(policy.data["kinds"])
-    documents = list(_documents(case.path, kinds))
+    read = list(documents(case.path, policy))
     now = case.given.get("now", NOW)
     evidence, verifications = case.given.get("evidence", {}), case.given.get("verifications", [])
     gate = case.given.get("gate", policy.catalog[case.rule]["gates"][0])
     if "verifications" not in case.given and ("pack" in case.given or gate in _WITH_PACK):
-        contents = (document.content for document in documents)
+        contents = (document.content for document in read)
         found, verifications = described(case.given.get("pack", {}), contents, policy.data["layout"], now)
         evidence = {**evidence, **found}
     return {
@@ -137,7 +136,7 @@ def envelope(case: Case, policy: Policy) -> dict[str, Any]:
                 "root": 0,
                 "content": document.content,
             }
-            for index, document in enumerate(documents)
+            for index, document in enumerate(read)
         ],
         "inventory": [
             {"index": index, "root": 0, "content": content}
@@ -146,6 +145,23 @@ def envelope(case: Case, policy: Policy) -> dict[str, Any]:
         "evidence": evidence,
         "verifications": verifications,
     }
+
+
+def documents(path: Path, policy: Policy) -> Iterator[Document]:
+    """Yield the objects of a manifest, by which ``document`` counts.
+
+    Raises:
+        ConfigError: it cannot be read.
+
+    """
+    kinds = Kinds.of(policy.data["kinds"])
+    loaded = load(path.read_bytes())
+    if loaded.error is not None:
+        raise ConfigError(loaded.error.message, file=str(path), line=loaded.error.line)
+    for raw in loaded.documents:
+        for document in normalize(raw, kinds, root=0, namespace=None):
+            if isinstance(document, Document):
+                yield document
 
 
 def check(case: Case, decision: Decision, engine: str) -> Outcome:
@@ -217,16 +233,6 @@ def _expectation(path: Path, schema: Mapping[str, Any]) -> dict[str, Any]:
         raise at(violation.path, violation.message, content, name, _HINT)
     found: dict[str, Any] = expected
     return found
-
-
-def _documents(path: Path, kinds: Kinds) -> Iterator[Document]:
-    loaded = load(path.read_bytes())
-    if loaded.error is not None:
-        raise ConfigError(loaded.error.message, file=str(path), line=loaded.error.line)
-    for raw in loaded.documents:
-        for document in normalize(raw, kinds, root=0, namespace=None):
-            if isinstance(document, Document):
-                yield document
 
 
 def _picked(entry: Mapping[str, Any], keys: Sequence[str]) -> dict[str, Any]:

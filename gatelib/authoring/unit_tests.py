@@ -51,8 +51,8 @@ def in_packages(files: Iterable[TestFile]) -> dict[str, tuple[Test, ...]]:
     """Return the tests of each package, in the order of their files.
 
     Raises:
-        PolicyError: two tests of a package share a name; a test has cases (``test_x[case] if …``); or its METADATA
-            says in a wrong way which engines can run it.
+        PolicyError: two tests of a package share a name; one has cases (``test_x[case] if …``); or METADATA
+            says in a wrong way which engines can run a test.
 
     """
     found: dict[str, tuple[Test, ...]] = {}

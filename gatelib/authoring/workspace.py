@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar, Final
@@ -50,6 +50,8 @@ class Workspace:
     """What the names of files are relative to."""
     core: bool
     """Whether it is the library itself."""
+    policies: tuple[Path, ...]
+    """Folders."""
     policy: Policy
     """All that runs: what is being written and the library below it; catalogue from METADATA."""
     own: tuple[Source, ...]
@@ -93,16 +95,50 @@ def open_(policies: Sequence[Path], fixtures: Sequence[Path], base: Path) -> Wor
         raise UsageError(
             "the library's own policies are a workspace of their own", hint="name only its folder"
         )
+    read = _read(policies, fixtures, base, is_core=is_core)
+    return replace(
+        read,
+        cases=tuple(case for folder in fixtures for case in find(folder.absolute(), read.policy)),
+    )
+
+
+def reopened(workspace: Workspace, changed: Collection[Path]) -> Workspace:
+    """Return a workspace after some of its files have changed; fixtures that have not are not read again.
+
+    Raises:
+        As :func:`open_` does.
+
+    """
+    folders = workspace.fixtures
+    places = {path.parent for path in changed if any(folder in path.parents for folder in folders)}
+    if len(places) < len(changed):
+        workspace = _read(workspace.policies, folders, workspace.base, is_core=workspace.core, of=workspace)
+    if not places <= {place for place in places if place.is_dir()}:
+        return open_(workspace.policies, folders, workspace.base)
+    kept = [case for case in workspace.cases if case.path.parent not in places]
+    found = [case for place in places for case in find(place, workspace.policy)]
+    return replace(workspace, cases=tuple(sorted([*kept, *found], key=lambda case: case.path)))
+
+
+def _read(
+    policies: Sequence[Path],
+    fixtures: Sequence[Path],
+    base: Path,
+    *,
+    is_core: bool,
+    of: Workspace | None = None,
+) -> Workspace:
+    """Read policies and tests; cases are those of a workspace that was read before."""
     policy = _library(policies[0], base) if is_core else _on_top(policies, base)
-    policies_found = tuple(_sources(policies, base, policy, is_core=is_core))
     return Workspace(
         base=base,
         core=is_core,
+        policies=tuple(policies),
         policy=policy,
-        own=policies_found,
+        own=tuple(_sources(policies, base, policy, is_core=is_core)),
         tests=tuple(_tests(policies, base)),
         fixtures=tuple(fixtures),
-        cases=tuple(case for folder in fixtures for case in find(folder.absolute(), policy)),
+        cases=of.cases if of is not None else (),
     )
 
 

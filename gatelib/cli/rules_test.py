@@ -2,50 +2,128 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import click
 
-from gatelib import engines, fixtures, trusted
-from gatelib.errors import EngineError, UsageError
-from gatelib.policy import Policy, shipped
+from gatelib import engines
+from gatelib.cli.tested import FORMATS, render
+from gatelib.cli.workspaces import opened, workspace_options
+from gatelib.errors import UsageError
+
+if TYPE_CHECKING:
+    from gatelib.authoring.suite import Suite
+    from gatelib.authoring.testing.picking import Picked
+    from gatelib.authoring.testing.results import Summary
+    from gatelib.authoring.workspace import Workspace
+
+_VERDICTS: Final = ("allow", "deny")
+"""Folders of fixtures."""
 
 
-@click.command("test", epilog="Example: gatelib rules test fixtures/ --policies policies/")
-@click.argument("folders", nargs=-1, required=True, metavar="FOLDER...")
-@click.option("--policies", multiple=True, metavar="DIR", help="Rules of your own; repeatable.")
-@click.option("--engine", type=click.Choice(engines.local()), help="What runs the rules.")
-def test(folders: tuple[str, ...], policies: tuple[str, ...], engine: str | None) -> int:
-    """Run fixtures: manifests with the findings that a rule must have in them.
+@click.command("test", epilog="Example: gatelib rules test ACME-001 --watch")
+@click.argument("what", nargs=-1, metavar="[WHAT]...")
+@workspace_options
+@click.option("--engine", type=click.Choice(engines.local()), help="What runs them.")
+@click.option("--watch", is_flag=True, help="Run again what a saved file touches, until Ctrl-C.")
+@click.option(
+    "--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="What to print."
+)
+@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processes; default: one a core.")
+def test(
+    what: tuple[str, ...],
+    policies: tuple[str, ...],
+    fixtures: tuple[str, ...],
+    engine: str | None,
+    watch: bool,
+    form: str,
+    jobs: int | None,
+) -> int:
+    """Run Rego unit tests, and fixtures: manifests with the findings that a rule must have in them.
 
-    Exit code: 0 all as expected, 1 some not, 2 usage, 3 an engine failed.
+    WHAT is the ID of a rule, or a file or folder of policies, tests or fixtures; without it, all is run.
+
+    Exit code: 0 all as expected, 1 some not, 2 usage, 3 some could not be judged.
     """
-    policy = _with_own(policies)
-    name = engine or engines.default()
-    cases = []
-    for folder in folders:
-        if not Path(folder).is_dir():
-            raise UsageError(f"there is no folder `{folder}`")
-        cases += list(fixtures.find(Path(folder).absolute(), policy))
-    if not cases:
-        raise UsageError("there are no fixtures", hint="a case is <domain>/<rule>/{allow,deny}/<case>.yaml")
-    failed = broken = 0
-    for case in cases:
-        try:
-            outcome = fixtures.check(case, fixtures.decide(case, policy, name), name)
-        except EngineError as error:
-            broken += 1
-            click.echo(f"ERROR {case.name}: {error.message}")
-            continue
-        if not outcome.passed:
-            failed += 1
-            click.echo(f"FAIL  {case.name} ({case.rule} on {name})")
-            click.echo(fixtures.difference(outcome))
-    click.echo(f"{len(cases) - failed - broken} passed, {failed} failed, {broken} could not be judged")
-    return 3 if broken else 1 if failed else 0
+    if watch and form != "text":
+        raise UsageError("`--watch` prints text", hint="leave out `--format`")
+    workspace = _workspace(what, policies, fixtures)
+    name, processes = engine or engines.default(), jobs or os.cpu_count() or 1
+    if watch:
+        from gatelib.cli.watching import watching
+
+        return watching(workspace, what, name, processes)
+    from gatelib.authoring.suite import Suite
+
+    suite = Suite(workspace)
+    summary = run(suite, picked(suite, what), name, processes)
+    click.echo(render(summary, form))
+    return summary.exit_code
 
 
-def _with_own(folders: tuple[str, ...]) -> Policy:
-    core = shipped()
-    modules, catalogs, _ = trusted.policies(folders, base=Path.cwd(), core=core.catalogs["core"])
-    return Policy(modules=core.modules + modules, catalogs={**core.catalogs, **catalogs}, data=core.data)
+def picked(suite: Suite, what: tuple[str, ...]) -> Picked:
+    """Return the tests and fixtures that are meant.
+
+    Raises:
+        UsageError: there are none.
+
+    """
+    from gatelib.authoring.testing import picking
+
+    if what:
+        return picking.named(suite, what, Path.cwd())
+    found = picking.everything(suite)
+    if not found:
+        raise UsageError("there are no tests and no fixtures", hint=picking.HINT)
+    return found
+
+
+def run(suite: Suite, found: Picked, engine: str, jobs: int) -> Summary:
+    """Run them, and return what became of each."""
+    from gatelib.authoring.testing.results import Summary
+    from gatelib.authoring.testing.running import run as run_
+
+    return Summary(engine, run_(suite, found, engine, jobs=jobs))
+
+
+def _workspace(what: tuple[str, ...], policies: tuple[str, ...], fixtures: tuple[str, ...]) -> Workspace:
+    """Return the workspace, with the folders of fixtures that are named as what to run."""
+    here = Path.cwd()
+    named = [folder for entry in what for folder in _fixtures_of(Path(os.path.normpath(here / entry)))]
+    if policies:
+        return opened(policies, _texts([*(here / folder for folder in fixtures), *named]))
+    try:
+        workspace = opened((), fixtures)
+    except UsageError:
+        if not named or fixtures:
+            raise
+        from gatelib.authoring.workspace import open_
+
+        return open_([], _outermost(named), here)  # of the rules that ship with gatelib
+    known = list(workspace.fixtures)
+    foreign = [
+        folder
+        for folder in named
+        if not any(folder == one or folder in one.parents or one in folder.parents for one in known)
+    ]
+    return opened((), _texts([*known, *foreign])) if foreign else workspace
+
+
+def _fixtures_of(path: Path) -> list[Path]:
+    """Return the folder of fixtures that a path is, or stands in."""
+    if path.is_file():
+        return [path.parent] if path.parent.name in _VERDICTS else []
+    found = (file for file in path.rglob("*") if file.parent.name in _VERDICTS)
+    return [path] if next(found, None) else []
+
+
+def _outermost(folders: Iterable[Path]) -> list[Path]:
+    found = [Path(os.path.normpath(folder)) for folder in dict.fromkeys(folders)]
+    return [folder for folder in found if not any(other in folder.parents for other in found)]
+
+
+def _texts(folders: Iterable[Path]) -> tuple[str, ...]:
+    return tuple(str(folder) for folder in _outermost(folders))

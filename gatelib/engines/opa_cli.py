@@ -35,7 +35,7 @@ class OpaEngine(Engine):
     ) -> None:
         """Write the policy where the binary can read it."""
         del connection
-        self._binary = _binary()
+        self._binary = binary()
         self._timeout = timeout
         self._folder = tempfile.TemporaryDirectory(prefix="gatelib-opa-")
         root = Path(self._folder.name)
@@ -60,7 +60,7 @@ class OpaEngine(Engine):
                 input=envelope,
                 capture_output=True,
                 timeout=self._timeout,
-                env=_scrubbed(),
+                env=scrubbed(),
                 cwd=root,
                 check=False,
             )
@@ -83,7 +83,7 @@ class OpaEngine(Engine):
         del connection
         try:
             done = subprocess.run(  # noqa: S603 - as above
-                [_binary(), "version"], capture_output=True, timeout=30, env=_scrubbed(), check=False
+                [binary(), "version"], capture_output=True, timeout=30, env=scrubbed(), check=False
             )
         except (OSError, subprocess.TimeoutExpired):
             raise EngineError("opa did not tell its version") from None
@@ -91,7 +91,13 @@ class OpaEngine(Engine):
         return first.removeprefix("Version:").strip()
 
 
-def _binary() -> str:
+def binary() -> str:
+    """Return the path of ``opa``.
+
+    Raises:
+        EngineError: there is none.
+
+    """
     found = shutil.which("opa")
     if found is None:
         raise EngineError(
@@ -100,8 +106,8 @@ def _binary() -> str:
     return found
 
 
-def _scrubbed() -> dict[str, str]:
-    """What the process needs to run at all; ``opa.runtime().env`` would show the rest to a policy."""
+def scrubbed() -> dict[str, str]:
+    """Return what the process needs to run at all; ``opa.runtime().env`` would show the rest to a policy."""
     return {key: os.environ[key] for key in ("PATH", "SYSTEMROOT", "TMPDIR", "TEMP") if key in os.environ}
 
 

@@ -1,0 +1,1 @@
+"""Unit tests and fixtures together: what of them is run, on which engine, and why one failed."""

@@ -49,13 +49,17 @@ class EmbeddedEngine(Engine):
             if not self._analysed:  # or each copy would do it again
                 self._engine.eval_query_as_json(_NOTHING)
                 self._analysed = True
-            engine = self._engine.clone()
+            engine = self._copy()
             engine.set_input_json(envelope.decode())
             answer = engine.eval_query_as_json(question)
         except Exception as error:  # as above
             raise EngineError(f"the embedded engine failed: {_first_lines(error)}") from None
         results = orjson.loads(answer).get("result", [])
         return results[0]["expressions"][0]["value"] if results else None
+
+    def _copy(self) -> Any:
+        """Return the engine that is to answer one question."""
+        return self._engine.clone()
 
     @classmethod
     def version(cls, connection: Connection | None = None) -> str:

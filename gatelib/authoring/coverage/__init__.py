@@ -1,0 +1,1 @@
+"""Which bodies of rules, and which lines, tests and fixtures reach."""

@@ -70,7 +70,8 @@ def impact(ready: bool, form: str, output: Path | None, **given: Any) -> int:
 
 
 def _compared(form: str, **given: Any) -> tuple[str, int]:
-    from gatelib.authoring.impact.comparing import Recorded, compare
+    from gatelib.authoring.impact.again import Recorded
+    from gatelib.authoring.impact.comparing import compare
     from gatelib.settings import Settings
 
     if given["old"] is None:
@@ -185,4 +186,27 @@ def _threshold(given: str | None) -> Threshold | None:
 
 
 def _ready(form: str, **given: Any) -> tuple[str, int]:
-    raise UsageError("not there")
+    from gatelib.authoring.impact import audits, readiness, ready_pages, trials
+    from gatelib.authoring.impact.owners import Owners
+    from gatelib.loader import Limits
+    from gatelib.normalize import Kinds
+    from gatelib.policy import shipped
+
+    for option in ("old", "repositories", "reviews", "fail_on_new"):
+        if given[option]:
+            name = {"old": "from"}.get(option, option.replace("_", "-"))
+            raise UsageError(f"--{name} is for comparing, and not for --ready")
+    if not (given["sources"] or given["logs"] or given["audits"]):
+        raise UsageError("there is nothing to read", hint="name reports, --decision-log or --audit")
+    at = moment(given["now"])
+    policy = shipped() if given["new"] is None else _opener(at, **given).open(given["new"]).policy
+    days = readiness.QUIET_DAYS if given["quiet_days"] is None else given["quiet_days"]
+    least = readiness.MIN_JUDGED if given["min_judged"] is None else given["min_judged"]
+    ledger = readiness.Ledger(now=at, quiet_days=days)
+    ledger.on_trial |= trials.on_trial(policy)
+    owners = Owners(Path.cwd(), (), Kinds.of(policy.data["kinds"]), None, Limits())
+    trials.of_reports([Path(path) for path in given["sources"]], ledger, owners.of)
+    trials.of_logs(given["logs"], ledger, owners.of, policy)
+    audits.of_audits(given["audits"], ledger, owners.of)
+    found = readiness.weigh(ledger, given["rules"], min_judged=least)
+    return ready_pages.render(found, form), found.exit_code

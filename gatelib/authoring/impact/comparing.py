@@ -3,34 +3,25 @@
 from __future__ import annotations
 
 import io
-import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import partial
-from itertools import islice
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final
 
-import orjson
-
-from gatelib import engines, executors
+from gatelib import engines
 from gatelib import settings as settings_
 from gatelib._version import __version__
-from gatelib.authoring.impact import asking, matching
+from gatelib.authoring.impact import again, matching
+from gatelib.authoring.impact.again import Recorded
 from gatelib.authoring.impact.model import Fault, Found, Impact, Place, Rule, Threshold
 from gatelib.authoring.impact.owners import Owners
-from gatelib.authoring.impact.recorded import Reader, Record, Source
 from gatelib.authoring.impact.sides import Side
-from gatelib.catalog import GATES
+from gatelib.authoring.impact.tally import Tally
 from gatelib.errors import GatelibError, UsageError
 from gatelib.gate import Gate
 from gatelib.loader import Limits
-from gatelib.merging import problem_of
 from gatelib.normalize import Kinds
-from gatelib.plan import Plan
-from gatelib.policy import shipped
 from gatelib.report import Finding, Problem, Report
-from gatelib.run import Run
 from gatelib.settings import Settings
 from gatelib.sources import CODE
 from gatelib.tasks import CHANGED
@@ -51,40 +42,6 @@ class Checkout:
     base: Path
     paths: tuple[str, ...]
     stdin: bytes | None = None
-
-
-class Recorded(NamedTuple):
-    """A file with requests that were answered before."""
-
-    path: Path
-    source: Source
-
-
-@dataclass(slots=True)
-class _Tally:
-    old: list[Found] = field(default_factory=list)
-    new: list[Found] = field(default_factory=list)
-    faults: set[Fault] = field(default_factory=set)
-    notes: list[str] = field(default_factory=list)
-    judged: int = 0
-    requests: int = 0
-    by_rule: tuple[dict[str, int], dict[str, int]] = field(default_factory=lambda: ({}, {}))
-    inputs: list[tuple[str, str, str]] = field(default_factory=list)
-    owners: dict[str | None, Owners] = field(default_factory=dict)
-
-    def problems(self, old: Iterable[Problem], new: Iterable[Problem], repository: str | None = None) -> None:
-        before, after = set(old), set(new)
-        sides: tuple[tuple[Literal["from", "to", "both"], set[Problem]], ...] = (
-            ("both", before & after),
-            ("from", before - after),
-            ("to", after - before),
-        )
-        for side, problems in sides:
-            self.faults |= {Fault(side=side, repository=repository, problem=one) for one in problems}
-
-    def count(self, side: int, judged: Mapping[str, int]) -> None:
-        for rule, number in judged.items():
-            self.by_rule[side][rule] = self.by_rule[side].get(rule, 0) + number
 
 
 def compare(
@@ -114,11 +71,11 @@ def compare(
             raise UsageError(f"there is no rule `{rule}` on either side")
     gate = _gate(sides, settings)
     given, settings = settings.now, replace(settings, gate=gate, sealed=True, now=settings.now or now)
-    tally = _Tally()
+    tally = Tally()
     for checkout in checkouts:
         _judge(sides, checkout, settings, tally)
     if recorded:
-        _ask_again(sides, recorded, settings, tally, now=given)
+        again.ask(sides, recorded, settings, tally, now=given)
     return Impact(
         tool_version=__version__,
         engine=settings.engine or engines.default(),
@@ -148,7 +105,7 @@ def _gate(sides: Sides, settings: Settings) -> str | None:
     return next(iter(fixed), None)
 
 
-def _judge(sides: Sides, checkout: Checkout, settings: Settings, tally: _Tally) -> None:
+def _judge(sides: Sides, checkout: Checkout, settings: Settings, tally: Tally) -> None:
     """Judge files by both sides: each run is the one of ``gatelib check``, so that no finding can differ."""
     reports: list[Report | None] = []
     failed: list[list[Problem]] = [[], []]
@@ -177,7 +134,7 @@ def _judge(sides: Sides, checkout: Checkout, settings: Settings, tally: _Tally) 
     ]
     tally.judged += max((report.judged for report in reports if report), default=0)
     kinds = Kinds.of(sides[1].policy.data["kinds"])
-    tally.owners[checkout.name] = Owners(checkout.base, kinds, settings.namespace, Limits())
+    tally.owners[checkout.name] = Owners(checkout.base, checkout.paths, kinds, settings.namespace, Limits())
 
 
 def _report(side: Side, checkout: Checkout, settings: Settings) -> Report | None:
@@ -208,103 +165,7 @@ def _of_file(finding: Finding, repository: str | None) -> Found:
     )
 
 
-def _ask_again(
-    sides: Sides, recorded: Sequence[Recorded], settings: Settings, tally: _Tally, *, now: str | None
-) -> None:
-    base = Path(settings.base or Path.cwd())
-    plans = [_plans(side, settings) for side in sides]
-    name = settings.engine or engines.default()
-    timeout = next((plan.timeout for plan in plans[0].values() if isinstance(plan, Plan)), 60.0)
-    review = [module for module in shipped().modules if module.package == _REVIEW]
-    passing = engines.engine(name)(review, {}, timeout=timeout)
-    kinds = Kinds.of(sides[1].policy.data["kinds"])
-    reader = Reader(lambda given: passing.ask(f"data.{_REVIEW}", orjson.dumps(given)) or {}, kinds)
-    old, new = (asking.Asker(plan, tuple(settings.rules), settings.gate, now) for plan in plans)
-    unasked: set[str] = set()
-    tally.owners.setdefault(None, Owners(base, kinds, settings.namespace, Limits()))
-    worker = executors.executor(
-        partial(asking.start, (old, new)),
-        jobs=max(1, settings.jobs or os.cpu_count() or 1),
-        timeout=(timeout + 1.0) * 2,
-        isolated=settings.isolated,
-    )
-    try:
-        again: list[Record] = []
-        for task, result in worker.run(_batches(_records(recorded, reader, new, unasked, tally))):
-            if isinstance(result, executors.Failure):
-                again += task
-            else:
-                _take(task, result, tally)
-        for task, result in worker.run((record,) for record in again):
-            if isinstance(result, executors.Failure):
-                problem = replace(
-                    problem_of(result, None), message=f"request {task[0].name}: {result.reason}"
-                )
-                tally.problems([problem], [problem])
-            else:
-                _take(task, result, tally)
-    finally:
-        worker.close()
-    if unasked:
-        tally.notes.append(
-            f"rules that some request leaves out, or cannot be judged by: {', '.join(sorted(unasked))}"
-        )
-    tally.notes += [
-        f"{number} requests: {reason}" if number > 1 else f"1 request: {reason}"
-        for reason, number in sorted(reader.left_out.items())
-    ]
-
-
-def _plans(side: Side, settings: Settings) -> dict[str, Plan | str]:
-    """Return the plan of each gate that a request may have been for, or why there is none."""
-    found: dict[str, Plan | str] = {}
-    for gate in (settings.gate,) if settings.gate else GATES:
-        try:
-            run = Run(replace(settings, gate=gate, rules=()), side.policy, Limits(), [])
-            found[gate], problems = run.plan()
-            if problems:
-                found[gate] = str(problems[0])
-        except GatelibError as error:
-            found[gate] = str(error)
-    return found
-
-
-def _records(
-    recorded: Sequence[Recorded], reader: Reader, asker: asking.Asker, unasked: set[str], tally: _Tally
-) -> Iterator[Record]:
-    for path, source in recorded:
-        try:
-            with path.open("rb") as file:
-                for found in reader.read(file, path.as_posix(), source):
-                    if isinstance(found, Problem):
-                        tally.problems([found], [found])
-                    else:
-                        unasked |= asker.left_out(found)
-                        yield found
-        except OSError as error:
-            lost = Problem(code=CODE, message=f"cannot be read: {error.strerror}", file=path.as_posix())
-            tally.problems([lost], [lost])
-
-
-def _batches(records: Iterator[Record]) -> Iterator[tuple[Record, ...]]:
-    while batch := tuple(islice(records, _BATCH)):
-        yield batch
-
-
-def _take(
-    task: Sequence[Record], replies: Sequence[tuple[asking.Reply, asking.Reply]], tally: _Tally
-) -> None:
-    for old, new in replies:
-        tally.old += old.findings
-        tally.new += new.findings
-        tally.problems(old.problems, new.problems)
-        tally.count(0, old.judged)
-        tally.count(1, new.judged)
-        tally.judged += 1
-    tally.requests += len(task)
-
-
-def _rules(sides: Sides, tally: _Tally) -> Iterator[Rule]:
+def _rules(sides: Sides, tally: Tally) -> Iterator[Rule]:
     catalogs = [side.policy.catalog for side in sides]
     shown = tally.by_rule[0].keys() | tally.by_rule[1].keys()
     for rule in sorted(shown & (catalogs[0].keys() | catalogs[1].keys())):

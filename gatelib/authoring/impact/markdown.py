@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from gatelib.authoring.impact import form, wording
-from gatelib.authoring.impact.model import KINDS, Change, Impact
+from gatelib.authoring.impact.model import Change, Impact
 from gatelib.reporters.markdown import LIMIT
 from gatelib.reporters.prose import cell, code, prose
 
@@ -28,10 +28,10 @@ def render(impact: Impact) -> str:
     folded = [
         _folded(
             "Could not be read or judged",
-            [f"- {prose(wording.fault(one), _SENTENCE)}" for one in impact.faults],
+            [_item(wording.fault(one)) for one in impact.faults],
             12_000,
         ),
-        _folded("Left out", [f"- {prose(note, _SENTENCE)}" for note in impact.notes], 3_000),
+        _folded("Left out", [_item(note) for note in impact.notes], 3_000),
     ]
     used = sum(len(part) + 2 for part in [head, *tables, *folded])
     subjects = _folded("Every subject", [_entry(change) for change in impact.changes], LIMIT - used - 200)
@@ -55,8 +55,10 @@ def _table(impact: Impact, title: str, by: Callable[[Change], str]) -> str:
     counted = form.counted(impact.changes, by)
     if not counted:
         return ""
-    columns = (*KINDS, "newly_denied")
-    names = [*(wording.TITLES[kind] for kind in KINDS), "newly denied"]
+    titles: dict[str, str] = {str(kind): title for kind, title in wording.TITLES.items()}
+    titles["newly_denied"] = "newly denied"
+    columns = [column for column in titles if any(row[column] for row in counted.values())]
+    names = [titles[column] for column in columns]
     lines = [f"| {' | '.join([title, *names])} |", "| --- |" + " ---: |" * len(columns)]
     most = sorted(
         counted, key=lambda name: (-counted[name]["newly_denied"], -counted[name]["subjects"], name)
@@ -72,8 +74,17 @@ def _entry(change: Change) -> str:
     what = code(str(change.resource), _NAME) if change.resource and str(change.resource) else ""
     place = code(wording.where(change), _NAME)
     head = " ".join(part for part in (code(change.rule, _NAME), wording.kinds(change), what, place) if part)
-    said = "; ".join(prose(wording.difference(one), _SENTENCE) for one in change.differences[:5])
+    said = "; ".join(_said(wording.difference(one)) for one in change.differences[:5])
     return f"- {head}, {code(wording.owner(change), _NAME)}: {said}"
+
+
+def _said(difference: str) -> str:
+    sign, _, said = difference.partition(" ")
+    return {"+": "now ", "-": "no longer "}.get(sign, "") + prose(said, _SENTENCE)
+
+
+def _item(text: str) -> str:
+    return f"- {prose(text, _SENTENCE)}"
 
 
 def _folded(title: str, lines: list[str], room: int) -> str:

@@ -7,10 +7,11 @@ https://docs.github.com/en/repositories/managing-your-repositorys-settings-and-f
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from gatelib import sources
 from gatelib.authoring.impact.model import Found, Owner
 from gatelib.loader import Limits, load
 from gatelib.normalize import Document, Kinds, normalize
@@ -32,9 +33,16 @@ NOBODY: Final = Owner(name="", by="none")
 class Owners:
     """Knows whom the subjects of one checkout belong to; reads only files with changes, each once."""
 
-    def __init__(self, base: Path, kinds: Kinds, namespace: str | None, limits: Limits) -> None:
-        """Read CODEOWNERS, if there is one at or above ``base``, no further up than the repository's root."""
-        self._base, self._kinds, self._namespace, self._limits = base, kinds, namespace, limits
+    def __init__(
+        self, base: Path, paths: Sequence[str], kinds: Kinds, namespace: str | None, limits: Limits
+    ) -> None:
+        """Read CODEOWNERS, if there is one at or above ``base``, no further up than the repository's root.
+
+        ``paths`` are what was judged, relative to ``base``.
+        """
+        self._base, self._paths, self._kinds, self._namespace = base, paths, kinds, namespace
+        self._limits = limits
+        self._places: dict[str, Path] | None = None
         self._root, self._patterns = _code_owners(base)
         self._files: dict[str, dict[tuple[int, Resource], Mapping[str, Any]]] = {}
 
@@ -56,9 +64,16 @@ class Owners:
             return Owner(name=found.resource.namespace, by="namespace")
         return NOBODY
 
+    def _place(self, file: str) -> Path:
+        """Return where a file is: what reports call it leaves out what lies above a named folder."""
+        if self._places is None:
+            found = sources.discover(self._paths, base=self._base, stdin=None, limit=self._limits.max_bytes)
+            self._places = {source.name: Path(source.path) for source in found.sources if source.path}
+        return self._places.get(file, self._base / file)
+
     def _by_file(self, file: str) -> tuple[str, ...]:
         try:
-            name = (self._base / file).resolve().relative_to(self._root).as_posix()
+            name = self._place(file).resolve().relative_to(self._root).as_posix()
         except (OSError, ValueError):
             return ()
         return next((owners for pattern, owners in reversed(self._patterns) if pattern.match(name)), ())
@@ -73,7 +88,7 @@ class Owners:
 
     def _read(self, file: str) -> dict[tuple[int, Resource], Mapping[str, Any]]:
         try:
-            with (self._base / file).open("rb") as opened:
+            with self._place(file).open("rb") as opened:
                 data = opened.read(self._limits.max_bytes + 1)
         except OSError:
             return {}  # what could be judged was readable; if it is gone now, somebody else owns it

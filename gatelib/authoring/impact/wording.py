@@ -32,6 +32,8 @@ def side(info: SideInfo) -> str:
         else info.revision
     )
     signed = f", signed by {info.signed_by}" if info.signed_by else ""
+    if info.kind == "work tree":
+        return info.name
     return f"{info.name} ({info.kind}{f' {revision}' if revision else ''}{signed})"
 
 

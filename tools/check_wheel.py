@@ -27,6 +27,13 @@ BESIDES = {
         b"every control holds",
         ["release-2.14.0", "--config", "gatelib.yaml", "--bundle", "pre-promote.tar.gz", *AS_OF],
     ),
+    "rules docs": (
+        b"site-of-rules: ",
+        [
+            *("--policies", str(ROOT / "examples" / "policies"), "--site", "site-of-rules"),
+            *("--fixtures", str(ROOT / "examples" / "fixtures")),
+        ],
+    ),
     "portal build": (b": 1 pass", ["release-2.14.0", "-o", "site", "--config", "gatelib.yaml"]),
 }
 """Commands that need data files, each with what it must show."""

@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Mutant:
-    """A text edit that parses, and that no test should let pass."""
+class Edit(NamedTuple):
+    """A change, as what makes it knows it."""
 
     start: int
     """In characters of the policy's text; ``end`` is one past the last."""
     end: int
     replacement: str
     mutator: str
-    """What made it, such as ``comparison``."""
+    """What kind of change it is, such as ``comparison``."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mutant:
+    """A change that parses, and that tests should notice."""
+
+    start: int
+    """In characters of the policy's text; ``end`` is one past the last."""
+    end: int
+    replacement: str
+    mutator: str
+    """What kind of change it is, such as ``comparison``."""
     reach: tuple[int, int] | None
     """First and last line of what has to be evaluated for it to matter; ``None`` where no line tells."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import orjson
@@ -52,6 +52,10 @@ class Node:
     def one(self, role: str) -> Node | None:
         """Return the part of a role."""
         return next((node for name, node in self.parts if name == role), None)
+
+    def only(self, role: str) -> Node:
+        """Return the part of a role that the grammar does not let it lack."""
+        return next(node for name, node in self.parts if name == role)
 
     def walk(self) -> Iterator[Node]:
         """Yield the node and all below it."""
@@ -105,9 +109,30 @@ class Text:
         """Return one past the bracket that closes the one at a place."""
         return next(end for start, end in self.pairs if start == opening) + 1
 
+    def of(self, node: Node) -> str:
+        """Return the text of a node."""
+        return self.text[node.start : node.end]
+
     def line(self, place: int) -> int:
         """Return the line of a place, from 1."""
         return self.text.count("\n", 0, place) + 1
+
+    def lines(self, node: Node) -> tuple[int, int]:
+        """Return the first and the last line of a node."""
+        return self.line(node.start), self.line(max(node.start, node.end - 1))
+
+    def outer(self, node: Node, within: Node) -> Node:
+        """Return a node with the parentheses around it that lie inside another."""
+        for opening, closing in sorted(self.pairs, reverse=True):
+            if (
+                self.text[opening] == "("
+                and within.start <= opening < node.start
+                and node.end <= closing < within.end
+                and self.after(opening + 1) == node.start
+                and self.after(node.end) == closing
+            ):
+                node = replace(node, start=opening, end=closing + 1)
+        return node
 
     def after(self, place: int) -> int:
         """Return the next place that is neither space nor comment."""

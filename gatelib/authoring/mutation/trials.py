@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, NamedTuple
@@ -56,6 +57,7 @@ class Reached(NamedTuple):
     """By the paths of modules."""
     known: Mapping[str, frozenset[int]]
     """All lines that can be reached."""
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +134,14 @@ class Trials:
         for check in self.checks(group):
             copy = engine.clone()
             copy.set_enable_coverage(True)
+            started = time.perf_counter()
             failure = self._failure(copy, check)
+            seconds = time.perf_counter() - started
             report = orjson.loads(copy.get_coverage_report_as_json())
             files = [file for file in report["files"] if file["path"] in paths]
             lines = {file["path"]: frozenset(file["covered"]) for file in files}
             known = {file["path"]: lines[file["path"]] | frozenset(file["not_covered"]) for file in files}
-            found.append(Reached(check, failure, lines, known))
+            found.append(Reached(check, failure, lines, known, seconds))
         return found
 
     def judge(self, path: str, text: str, checks: Iterable[Check]) -> Judged:

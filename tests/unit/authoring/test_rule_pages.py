@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from gatelib.authoring import workspace
-from gatelib.authoring.docs import pages
+from gatelib.authoring.docs import examples, facts, pages, parameters
 from gatelib.authoring.docs.markdown import escaped
 from gatelib.authoring.docs.page import SECTIONS, plain
+from gatelib.catalog import Entry
 from gatelib.controls import frameworks
 from gatelib.errors import ConfigError
+from gatelib.fixtures import Case
 from gatelib.policy import shipped
 from tests.paths import ROOT
 from tests.unit import teams
@@ -306,3 +309,122 @@ def test_a_refused_page_hides_no_other(tmp_path: Path) -> None:
 )
 def test_text_of_metadata_and_findings_means_nothing_to_markdown(text: str, markdown: str) -> None:
     assert escaped(text) == markdown
+
+
+def test_the_facts_name_what_is_unusual_about_a_rule() -> None:
+    entry: Entry = {
+        **shipped().catalog["GL-K8S-011"],
+        "kinds": ["workloads", "v1/Secret"],
+        "scope": "set",
+        "controls": [],
+        "remediation": "Do\n  this.",
+        "deprecated": True,
+        "stage": "canary",
+        "effective_on": "2027-01-01",
+    }
+    assert facts.section(entry, ["deny", "warn"]).splitlines() == [
+        "- **Deprecated**",
+        "- Severity: **critical**",
+        "- Action: deny and warn",
+        "- Gates: pr, pre-promote",
+        "- Judges: workloads, `v1/Secret`; each document together with others",
+        "- Controls: none",
+        "- Since: 0.1.0",
+        "- Stage: canary",
+        "- Takes effect: 2027-01-01",
+        "- Sensitive: no output shows the value or its line",
+        "- Remediation: Do this.",
+    ]
+
+
+def test_parameters_are_told_with_their_default_form_and_meaning() -> None:
+    schema = {
+        "properties": {
+            "g": {
+                "properties": {
+                    "few": {"type": "integer", "minimum": 1, "maximum": 5, "description": "How few."},
+                    "many": {"type": "array", "items": {"enum": ["a", "b"]}, "description": "Which <b>."},
+                }
+            }
+        }
+    }
+    defaults = {"g": {"few": 2, "many": ["a"] * 30}}
+    long = str(["a"] * 30).replace("'", '"')
+    names = ["g.few", "g.many", "g.none"]
+    head = (
+        "| parameter | default | form | meaning |\n| --- | --- | --- | --- |\n"
+        "| `g.few` | `2` | whole number from 1 to 5 | How few. |\n"
+    )
+    assert parameters.section(names, schema, defaults, "") == (
+        f"{head}| `g.many` | `{long}` | list; each: `a` or `b` | Which \\<b\\>. |\n"
+        "| `g.none` |  |  | not among the parameters of the library |"
+    )
+    assert "| [see parameters](../parameters.md#g) |" in parameters.section(names, schema, defaults, "../")
+
+
+def test_evidence_is_shown_where_the_two_cases_differ_and_named_where_they_do_not(tmp_path: Path) -> None:
+    record = {"apiVersion": "gatelib.dev/v1", "kind": "Measurement", "spec": {"value": 1}}
+    same = {"facts": [record]}
+    unusual = {
+        "a.json": {"facts": [{"type": "secret", "line": 3}], "entry": None},
+        "b.json": {"size": 0, "entry": {"commit": "abc", "images": []}},
+        "c.json": {"problem": {"message": "no JSON"}, "facts": []},
+        "d.json": {"attestation": {"failed": ["TEN-01"]}},
+        "same.json": same,
+    }
+
+    def of(denies: bool, pack: dict[str, Any]) -> Case:
+        folder = tmp_path / ("deny" if denies else "allow")
+        folder.mkdir()
+        path = folder / "release.yaml"
+        path.write_text("kind: Release\n")
+        found = [{"action": "deny", "message": "it is `bad`"}, {"action": "deny", "message": "and <b>"}]
+        return Case(
+            path=path,
+            rule="X-001",
+            denies=denies,
+            given={"pack": pack},
+            findings=found if denies else [],
+            errors=[],
+        )
+
+    cases = [of(True, unusual), of(False, {"same.json": same, "e.json": {"facts": [record, record]}})]
+    assert (
+        examples.section(cases, {})
+        == """\
+Fails, without `e.json`, with `a.json` in the pack, which nobody signed, in which gatelib reads this:
+
+```yaml
+- {type: secret, line: 3}
+```
+
+and with `b.json` in the pack, which is empty, signed with `commit` `abc` and `images` of none.
+
+and with `c.json` in the pack, which cannot be read (no JSON), which says nothing.
+
+and with `d.json` in the pack:
+
+```yaml
+attestation:
+  failed: [TEN-01]
+```
+
+> - it is `bad`
+> - and \\<b\\>
+
+Passes, without `a.json`, `b.json`, `c.json` and `d.json`, with `e.json` in the pack:
+
+```yaml
+apiVersion: gatelib.dev/v1
+kind: Measurement
+spec:
+  value: 1
+---
+apiVersion: gatelib.dev/v1
+kind: Measurement
+spec:
+  value: 1
+```
+
+Both have `same.json` as well."""
+    )

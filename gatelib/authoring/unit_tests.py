@@ -21,7 +21,7 @@ import orjson
 from gatelib.authoring.workspace import TestFile
 from gatelib.errors import PolicyError
 
-_AT_THE_MARGIN: Final = re.compile(r"^((?:todo_)?test_\w*)(\[)?", re.MULTILINE | re.ASCII)
+_AT_THE_MARGIN: Final = re.compile(r"^((?:todo_)?test_\w*)(\[|\.|[ \t]+contains\b)?", re.MULTILINE | re.ASCII)
 _ANYWHERE: Final = re.compile(r"(?<![\w.])(?:todo_)?test_", re.ASCII)
 _TODO: Final = "todo_"
 _OPA: Final = "opa"

@@ -29,12 +29,13 @@ def render(summary: Summary, form: str) -> str:
 
 def _text(summary: Summary) -> Iterator[str]:
     shown = [result for result in summary.results if result.status != "pass"]
-    # A package that does not compile says so once, not for each of its tests.
-    for (group, status, message), found in groupby(shown, lambda one: (one.group, one.status, one.message)):
+    # What does not compile says so once, not for each of its tests.
+    for (kind, status, message), found in groupby(shown, lambda one: (one.kind, one.status, one.message)):
         results = list(found)
-        if status == "error" and message and len(results) > 1:
-            count = plural(len(results), "test" if results[0].kind == "test" else "fixture")
-            yield _line(f"{_WORDS[status]} {results[0].file}: {count} of {group}: {message}")
+        if status == "error" and len(results) > 1:
+            groups = {result.group for result in results}
+            of = f" of {results[0].group}" if len(groups) == 1 else ""
+            yield _line(f"{_WORDS[status]} {plural(len(results), kind)}{of}: {message}")
             continue
         for result in results:
             yield _line(f"{_WORDS[status]} {_title(result, summary.engine)}")

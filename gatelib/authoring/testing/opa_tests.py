@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,26 +21,36 @@ from gatelib.errors import EngineError
 
 _DEADLINE: Final = 600.0
 _EACH: Final = "60s"
+_PLACE: Final = re.compile(r"policy/([0-9]+)/[^:\s]+")
 
 
 def opa_tests(suite: Suite, picked: Mapping[str, Sequence[Test]]) -> Iterator[Checked]:
     """Yield what became of each test.
 
+    All are errors where OPA refuses the policies, or has run others than these tests.
+
     Raises:
-        EngineError: OPA is not there, refuses the policies, or has run others than these tests.
+        EngineError: OPA is not there.
 
     """
     tests = [test for found in picked.values() for test in found]
     if not tests:
         return
+    binary()
     with tempfile.TemporaryDirectory(prefix="gatelib-opa-") as folder:
         root = Path(folder)
-        _write(suite, root)
-        answers = _run(root, tests)
+        shown, reason = _write(suite, root), ""
+        try:
+            answers = _run(root, suite, picked)
+        except EngineError as error:
+            reason = " ".join(_PLACE.sub(lambda place: shown[int(place[1])], error.message).split())
+            answers = {}
     for test in tests:
-        answer = answers[f"{test.file.module.package}.{test.name}"]
-        if answer.get("skip"):
+        answer = answers.get(f"{test.file.module.package}.{test.name}")
+        if test.todo:
             yield of_test(test, "skip", test.skipped)
+        elif answer is None:
+            yield of_test(test, "error", reason)
         elif answer.get("error"):
             yield of_test(test, "error", _reason(answer["error"]))
         elif answer.get("fail"):
@@ -49,23 +59,27 @@ def opa_tests(suite: Suite, picked: Mapping[str, Sequence[Test]]) -> Iterator[Ch
             yield of_test(test, "pass")
 
 
-def _write(suite: Suite, root: Path) -> None:
-    """Write all policies and tests, each folder of which may have files of the same name."""
+def _write(suite: Suite, root: Path) -> list[str]:
+    """Write all policies and tests, each into a folder of its own, and return how each is shown."""
     workspace = suite.workspace
-    modules = [*workspace.policy.modules, *(file.module for file in workspace.tests)]
-    for number, module in enumerate(modules):
+    own = {source.module: source.name for source in workspace.own}
+    named = [(module, own.get(module, module.path)) for module in workspace.policy.modules]
+    named += [(file.module, file.name) for file in workspace.tests]
+    for number, (module, _) in enumerate(named):
         path = root / "policy" / str(number) / Path(module.path).name
         path.parent.mkdir(parents=True)
         path.write_text(module.text, "utf-8")
     (root / "policy" / "data.json").write_bytes(orjson.dumps(workspace.data))
+    return [name for _, name in named]
 
 
-def _run(root: Path, tests: Sequence[Test]) -> dict[str, Any]:
-    names = [f"data.{test.file.module.package}.{test.name}" for test in tests]
+def _run(root: Path, suite: Suite, packages: Collection[str]) -> dict[str, Any]:
+    """Run whole packages, so that a test that only OPA sees is seen."""
+    names = [test.query for package in packages for test in suite.found[package]]
     command = [
         binary(), "test", "--format", "json", "--timeout", _EACH,
         "--capabilities", str(resources.capabilities()),
-        "--run", f"^({'|'.join(re.escape(name) for name in names)})$", "policy",
+        "--run", f"^data[.]({'|'.join(re.escape(package) for package in packages)})[.][^.]+$", "policy",
     ]  # fmt: skip
     try:
         done = subprocess.run(  # noqa: S603 - the binary from PATH, with arguments of our own

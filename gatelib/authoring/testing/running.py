@@ -30,7 +30,7 @@ def run(suite: Suite, picked: Picked, engine: str, *, jobs: int) -> list[Checked
     """Return what became of each test and fixture, in their order.
 
     Raises:
-        EngineError: OPA did not run the tests, or others than those that are here.
+        EngineError: OPA is to run them, and is not there.
 
     """
     found: list[Checked] = []

@@ -71,7 +71,8 @@ def _start(rule: dict[str, Any]) -> int:
 
 def _body(text: str, query: dict[str, Any], limit: int) -> tuple[Statement, ...]:
     found = query["stmts"]
-    starts = [statement["span"]["start"] for statement in found]
+    # A string's span has no quotes.
+    starts = [start - (text[start - 1] in '"`') for start in (one["span"]["start"] for one in found)]
     braced = query["span"]["start"] < starts[0]
     end = query["span"]["end"] - 1 if braced else _end(text, starts[-1], limit)
     return tuple(
@@ -140,11 +141,8 @@ def _is_whole(text: str, position: int, operator: str) -> bool:
 
 def _end(text: str, start: int, limit: int) -> int:
     """Return where a body without braces ends: before the next rule, or a bracket that nothing opened."""
-    last = start
-    for last in _outside(text[:limit], start):
-        if text[last] in _CLOSE:
-            return last
-    return limit
+    closing = (place for place in _outside(text[:limit], start) if text[place] in _CLOSE)
+    return next(closing, limit)
 
 
 def _outside(text: str, start: int) -> Iterator[int]:
@@ -157,10 +155,11 @@ def _outside(text: str, start: int) -> Iterator[int]:
             continue
         if char in _CLOSE:
             depth -= 1
-        if depth <= 0:
+            if depth < 0:
+                yield position
+                return
+        elif depth == 0:
             yield position
-        if depth < 0:
-            return
         if char in _OPEN:
             depth += 1
         position += 1

@@ -39,9 +39,7 @@ def mutants(text: str, name: str) -> tuple[Mutant, ...]:
     """
     source, rules = parse(text, name)
     found = {mutant for rule in rules for mutant in _Rule(source, rule).mutants()}
-    return tuple(
-        sorted(found, key=lambda mutant: (mutant.start, mutant.end, mutant.mutator, mutant.replacement))
-    )
+    return tuple(sorted(found, key=lambda mutant: mutant.edit))
 
 
 class _Rule:
@@ -66,7 +64,7 @@ class _Rule:
         head, bodies = self._rule.only("head"), self._rule.all("bodies")
         reach = self._source.lines(head)
         if not bodies or bodies[0].is_else:
-            yield _mutant(Edit(head.end, head.end, " if false", "rule"), reach)
+            yield _mutant(Edit(head.start, head.end, f"{self._source.of(head)} if false", "rule"), reach)
         for body in bodies:
             if body.is_else:
                 yield _mutant(Edit(body.start, body.end, "", "else"), self._source.lines(body))
@@ -112,4 +110,4 @@ class _Rule:
 
 
 def _mutant(edit: Edit, reach: _Lines) -> Mutant:
-    return Mutant(*edit, reach)
+    return Mutant(edit, reach)

@@ -2,56 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final
 
 from gatelib import executors
+from gatelib.authoring.mutation.marks import Mark, marks
 from gatelib.authoring.mutation.mutant import Mutant
 from gatelib.authoring.mutation.mutators import mutants
+from gatelib.authoring.mutation.results import Outcome, Tested
 from gatelib.authoring.mutation.trials import Check, Group, Judged, Reached, Trials
 from gatelib.authoring.workspace import Source, Workspace
+from gatelib.errors import EngineTimeoutError
 from gatelib.executors import Failure
 from gatelib.settings import Progress
 
-_TIMEOUT: Final = 60.0
-"""Seconds for one mutant, and for the checks of one group as they are."""
-
-Status = Literal["killed", "survived", "unreached", "invalid"]
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a mutant."""
-
-    source: Source
-    mutant: Mutant
-    status: Status
-    reached: tuple[str, ...] = ()
-    """The checks that evaluated what is changed, of a survivor."""
-    why: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What became of all of them, in the order of files and places."""
-
-    outcomes: tuple[Outcome, ...]
-    broken: Mapping[str, str]
-    """Checks that fail on the policies as they are, and why: no mutant is held to them."""
+_PATIENCE: Final = 600.0
+"""Seconds for the tests of one package, or the fixtures of one rule, on the policies as they are."""
+_LEAST_PATIENCE: Final = 20.0
+_SLOWER: Final = 10
+"""How much longer than all checks together one mutant may take before it counts as killed."""
 
 
 @dataclass(slots=True)
 class _File:
     source: Source
     groups: tuple[Group, ...]
+    mutants: tuple[Mutant, ...]
+    unselected: tuple[Mutant, ...]
+    marks: tuple[Mark, ...]
     reached: list[Reached] = field(default_factory=list)
     killers: list[Check] = field(default_factory=list)
     """The latest first."""
 
+    @property
+    def text(self) -> str:
+        return self.source.module.text
+
+    @property
+    def broken(self) -> list[Reached]:
+        return [found for found in self.reached if found.failure]
+
     def checks(self, mutant: Mutant) -> list[Check]:
-        path = self.source.module.path
-        return [found.check for found in self.reached if not found.failure and _reaches(found, mutant, path)]
+        return [found.check for found in self.reached if found.evaluates(mutant, self.source.module.path)]
 
     def ordered(self, checks: Sequence[Check]) -> list[Check]:
         """Return checks, those first that killed a neighbour, and then the quick ones."""
@@ -59,97 +52,128 @@ class _File:
         cost = {found.check: found.seconds for found in self.reached}
         return sorted(checks, key=lambda check: (rank.get(check, len(rank)), cost[check]))
 
+    def note(self, killer: Check) -> None:
+        self.killers = [killer, *(check for check in self.killers if check != killer)]
 
-def run(workspace: Workspace, sources: Sequence[Source], *, jobs: int, progress: Progress) -> Run:
-    """Run the mutants of some policies against what they are held to.
+
+@dataclass(frozen=True, slots=True)
+class _Todo:
+    file: _File
+    mutant: Mutant
+    checks: Sequence[Check]
+
+
+def every(_: Source, __: Mutant) -> bool:
+    """Select each mutant."""
+    return True
+
+
+def run(
+    workspace: Workspace,
+    sources: Sequence[Source],
+    *,
+    jobs: int,
+    selected: Callable[[Source, Mutant], bool],
+    progress: Progress,
+) -> tuple[Tested, ...]:
+    """Hold policies to what they are tested by, with each change that is ``selected`` in turn.
 
     Raises:
-        PolicyError: a policy cannot be read.
+        PolicyError: a policy is no Rego, or a mark in it not of its form.
+        EngineTimeoutError: the tests take too long as it is.
 
     """
     trials = Trials(workspace)
-    files = [_File(source, _groups(trials, source)) for source in sources]
-    worker = executors.executor(lambda: _work(trials), jobs=jobs, timeout=_TIMEOUT, isolated=True)
-    try:
-        broken = _measure(trials, files, worker)
-        return Run(tuple(_judge(trials, files, worker, progress)), broken)
-    finally:
-        worker.close()
+    files = [_file(trials, source, selected) for source in sources]
+    _measure(trials, files, jobs)
+    todo = [
+        _Todo(file, mutant, file.checks(mutant))
+        for file in files
+        if not file.broken
+        for mutant in file.mutants
+    ]
+    judged = iter(_judged(trials, todo, jobs, progress))
+    return tuple(_tested(trials, file, judged) for file in files)
 
 
-def _groups(trials: Trials, source: Source) -> tuple[Group, ...]:
-    own, named, needed = trials.groups(source.module, source.rule)
-    return own if source.rule else own + named + needed
+def _file(trials: Trials, source: Source, selected: Callable[[Source, Mutant], bool]) -> _File:
+    text = source.module.text
+    found = mutants(text, source.name)
+    chosen = tuple(mutant for mutant in found if selected(source, mutant))
+    return _File(
+        source,
+        trials.groups(source.module, source.rule),
+        chosen,
+        tuple(mutant for mutant in found if not selected(source, mutant)),
+        marks(text, source.name),
+    )
 
 
-def _work(trials: Trials):  # type: ignore[no-untyped-def]
-    def work(task):  # type: ignore[no-untyped-def]
-        if isinstance(task[0], Group):
-            return trials.baseline(*task)
-        _, _, path, text, checks = task
-        return trials.judge(path, text, checks)
-
-    return work
-
-
-def _measure(trials: Trials, files: Sequence[_File], worker: executors.Executor) -> dict[str, str]:
+def _measure(trials: Trials, files: Sequence[_File], jobs: int) -> None:
+    """Run every check that is needed once as it is, and see what it reaches."""
     wanted: dict[Group, set[str]] = {}
     for file in files:
-        for group in file.groups:
+        for group in file.groups if file.mutants else ():
             wanted.setdefault(group, set()).add(file.source.module.path)
+    worker = executors.executor(
+        lambda: lambda task: trials.baseline(*task), jobs=jobs, timeout=_PATIENCE, isolated=True
+    )
     found: dict[Group, list[Reached]] = {}
-    broken = {}
-    for (group, _), reached in worker.run((group, frozenset(paths)) for group, paths in wanted.items()):
-        if isinstance(reached, Failure):
-            raise RuntimeError(reached.reason)
-        found[group] = reached
-    for group in wanted:
-        broken.update({trials.name(one.check): one.failure for one in found[group] if one.failure})
+    try:
+        for task, reached in worker.run((group, frozenset(paths)) for group, paths in wanted.items()):
+            if isinstance(reached, Failure):
+                raise EngineTimeoutError(f"the tests of `{task[0].name}` do not end: {reached.reason}")
+            found[task[0]] = reached
+    finally:
+        worker.close()
     for file in files:
-        file.reached = [one for group in file.groups for one in found[group]]
-    return broken
+        file.reached = [one for group in file.groups for one in found.get(group, ())]
 
 
-def _judge(
-    trials: Trials, files: Sequence[_File], worker: executors.Executor, progress: Progress
-) -> Iterator[Outcome]:
-    todo = [(file, mutant) for file in files for mutant in mutants(file.source.module.text, file.source.name)]
-    held = [file.checks(mutant) for file, mutant in todo]
+def _judged(trials: Trials, todo: Sequence[_Todo], jobs: int, progress: Progress) -> list[Judged | Failure]:
     done: dict[int, Judged | Failure] = {}
 
-    def tasks():  # type: ignore[no-untyped-def]
-        for number, (file, mutant) in enumerate(todo):
-            module = file.source.module
-            checks = file.ordered(held[number])
-            yield number, None, module.path, mutant.apply(module.text), checks
+    def judge(task: tuple[int, list[Check]]) -> Judged:
+        number, checks = task
+        one = todo[number]
+        return trials.judge(one.file.source.module.path, one.mutant.apply(one.file.text), checks)
 
-    for (number, *_), judged in worker.run(tasks()):
-        done[number] = judged
-        if isinstance(judged, Judged) and judged.killer:
-            killers = todo[number][0].killers
-            if judged.killer in killers:
-                killers.remove(judged.killer)
-            killers.insert(0, judged.killer)
-        progress(len(done), len(todo))
-    for number, (file, mutant) in enumerate(todo):
-        yield _outcome(trials, file.source, mutant, done[number], held[number])
+    def tasks() -> Iterator[tuple[int, list[Check]]]:
+        for number, one in enumerate(todo):
+            yield number, one.file.ordered(one.checks)
+
+    longest = max((sum(found.seconds for found in one.file.reached) for one in todo), default=0.0)
+    patience = max(_LEAST_PATIENCE, _SLOWER * longest)
+    worker = executors.executor(lambda: judge, jobs=jobs, timeout=patience, isolated=True)
+    try:
+        for (number, _), judged in worker.run(tasks()):
+            done[number] = judged
+            if isinstance(judged, Judged) and judged.killer:
+                todo[number].file.note(judged.killer)
+            progress(len(done), len(todo))
+    finally:
+        worker.close()
+    return [done[number] for number in range(len(todo))]
 
 
-def _outcome(
-    trials: Trials, source: Source, mutant: Mutant, judged: Judged | Failure, checks: Sequence[Check]
-) -> Outcome:
+def _tested(trials: Trials, file: _File, judged: Iterator[Judged | Failure]) -> Tested:
+    if file.broken:
+        broken = tuple((trials.name(found.check), found.failure) for found in file.broken)
+        return Tested(file.source, (), (), broken)
+    outcomes = tuple(_outcome(trials, file, mutant, next(judged)) for mutant in file.mutants)
+    used = {outcome.mark for outcome in outcomes}
+    unknown = {mark for mark in file.marks for mutant in file.unselected if mark.matches(mutant, file.text)}
+    stale = tuple(mark for mark in file.marks if mark not in used | unknown)
+    return Tested(file.source, outcomes, stale, ())
+
+
+def _outcome(trials: Trials, file: _File, mutant: Mutant, judged: Judged | Failure) -> Outcome:
     if isinstance(judged, Failure):
-        return Outcome(source, mutant, "killed", why=judged.reason)
+        return Outcome(mutant, "killed", note=judged.reason)
     if judged.status != "survived":
-        return Outcome(source, mutant, judged.status, why=judged.message)
-    names = tuple(trials.name(check) for check in checks)
-    return Outcome(source, mutant, "survived" if names else "unreached", names)
-
-
-def _reaches(found: Reached, mutant: Mutant, path: str) -> bool:
-    """Tell whether a check evaluates what is changed, or may."""
-    if mutant.reach is None or path not in found.lines:
-        return path in found.lines
-    lines = range(mutant.reach[0], mutant.reach[1] + 1)
-    known = found.known[path]
-    return any(line in found.lines[path] for line in lines) or not any(line in known for line in lines)
+        return Outcome(mutant, judged.status, note=judged.message)
+    names = tuple(trials.name(check) for check in file.checks(mutant))
+    mark = next((mark for mark in file.marks if mark.matches(mutant, file.text)), None)
+    if mark is not None:
+        return Outcome(mutant, "equivalent", names, mark)
+    return Outcome(mutant, "survived" if names else "unreached", names)

@@ -34,7 +34,7 @@ class Node:
     """A part of a policy."""
 
     kind: str
-    """As regorus names it, such as ``BoolExpr``; ``Query``, ``Stmt``, ``Body``, ``Field``, ``Name`` besides."""
+    """As regorus names it, such as ``BoolExpr``, or ``Query``, ``Stmt``, ``Body``, ``Field``, ``Name``."""
     start: int
     """In characters from the start of the text; ``end`` is one past the last."""
     end: int

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, NamedTuple
 
 import orjson
 
 from gatelib import fixtures
+from gatelib.authoring.mutation.mutant import Mutant
 from gatelib.authoring.suite import CaseGroup, Suite
 from gatelib.authoring.workspace import Workspace
 from gatelib.engines import Decision
@@ -59,6 +60,15 @@ class Reached(NamedTuple):
     """All lines that can be reached."""
     seconds: float
 
+    def evaluates(self, mutant: Mutant, path: str) -> bool:
+        """Tell whether the check evaluates what is changed in a module, or may."""
+        if path not in self.lines:
+            return False
+        if mutant.reach is None:
+            return True
+        lines = frozenset(range(mutant.reach[0], mutant.reach[1] + 1))
+        return bool(lines & self.lines[path]) or not lines & self.known[path]
+
 
 @dataclass(frozen=True, slots=True)
 class _Case:
@@ -101,31 +111,34 @@ class Trials:
             return f"{name}.{self._suite.tests[name][check.number].name}"
         return self._cases_of(name)[check.number].case.name
 
-    def groups(self, module: Module, rule: str | None) -> tuple[tuple[Group, ...], ...]:
-        """Return what a policy is held to, nearest first: its own, that of what names it, and all that needs it."""
-        own: list[Group] = []
-        named: list[Group] = []
-        needed: list[Group] = []
-        names = re.compile(rf"\bdata\.{re.escape(module.package)}\b")
+    def groups(self, module: Module, rule: str | None) -> tuple[Group, ...]:
+        """Return what a policy is held to: a rule to its own tests, others to those of all that needs them.
+
+        The nearest come first: its own, then those of what names it.
+        """
+        found = (*self._tests_of(module, rule), *self._fixtures_of(module, rule))
+        return tuple(group for _, group in sorted(found, key=lambda one: (one[0], one[1].kind != "test")))
+
+    def _tests_of(self, module: Module, rule: str | None) -> Iterator[tuple[int, Group]]:
+        own = f"{module.package}_test"
         for package in self._suite.tests:
-            texts = (test.text for test in self._modules[package])
-            if package == f"{module.package}_test":
-                own.append(Group("test", package))
-            elif any(names.search(text) for text in texts):
-                named.append(Group("test", package))
-            elif module.package in self._suite.needed(package):
-                needed.append(Group("test", package))
+            if package == own:
+                yield 0, Group("test", package)
+            elif rule is None and module.package in self._suite.needed(package):
+                texts = [test.text for test in self._modules[package]]
+                yield 1 if _names(texts, module) else 2, Group("test", package)
+
+    def _fixtures_of(self, module: Module, rule: str | None) -> Iterator[tuple[int, Group]]:
+        policy = self._workspace.policy
         for other in sorted({case.rule for case in self._workspace.cases}):
-            modules = self._workspace.policy.modules_for([other])
-            entry = ("gatelib", "rules", *self._workspace.policy.catalog[other]["package"])
-            texts = (policy.text for policy in modules if policy.package == ".".join(entry))
             if other == rule:
-                own.append(Group("fixture", other))
-            elif any(names.search(text) for text in texts):
-                named.append(Group("fixture", other))
-            elif any(policy.path == module.path for policy in modules):
-                needed.append(Group("fixture", other))
-        return tuple(own), tuple(named), tuple(needed)
+                yield 0, Group("fixture", other)
+            elif rule is None:
+                modules = policy.modules_for([other])
+                entry = ".".join(("gatelib", "rules", *policy.catalog[other]["package"]))
+                texts = [own.text for own in modules if own.package == entry]
+                if any(needed.path == module.path for needed in modules):
+                    yield 1 if _names(texts, module) else 2, Group("fixture", other)
 
     def baseline(self, group: Group, paths: frozenset[str]) -> list[Reached]:
         """Run checks on the policies as they are, and say which lines of ``paths`` they reach."""
@@ -219,6 +232,11 @@ class Trials:
         given, policy = group.cases[0].given, self._workspace.policy
         own = {"params": given.get("params", {}), "exceptions": given.get("exceptions", [])}
         return orjson.dumps(replace(policy, data={**policy.data, **own}).engine_data([group.rule])).decode()
+
+
+def _names(texts: Iterable[str], module: Module) -> bool:
+    name = re.compile(rf"\bdata\.{re.escape(module.package)}\b")
+    return any(name.search(text) for text in texts)
 
 
 def _ask(engine: Any, question: str, envelope: bytes) -> Any:

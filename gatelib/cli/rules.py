@@ -9,6 +9,7 @@ import click
 from gatelib.cli.lazy import LazyGroup
 
 _COMMANDS: Final = {
+    "coverage": ("gatelib.cli.rules_coverage", "coverage", "Say which bodies and lines the tests reach."),
     "docs": ("gatelib.cli.rules_docs", "docs", "Write the rules' pages, their index and a site."),
     "impact": ("gatelib.cli.rules_impact", "impact", "Say what a change of policies does."),
     "lint": ("gatelib.cli.rules_lint", "lint", "Check how policies are written."),

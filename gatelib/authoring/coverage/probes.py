@@ -75,7 +75,7 @@ def _tree(module: Module) -> Any:
 
 
 class _Rules:
-    """The rules of a module. Spans of statements, bodies and operators are right, of compounds they are not."""
+    """The rules of a module. Spans of statements, bodies and operators are right, others are not."""
 
     def __init__(self, layout: Layout, rules: Any) -> None:
         self._layout = layout

@@ -13,6 +13,8 @@ import orjson
 from gatelib.authoring.coverage.layout import Probed
 from gatelib.authoring.coverage.probes import probed, written_out
 from gatelib.authoring.suite import CaseGroup, Suite, ask
+from gatelib.authoring.unit_tests import Test
+from gatelib.engines import Engine
 from gatelib.engines.embedded import EmbeddedEngine
 from gatelib.errors import EngineError, PolicyError
 from gatelib.policy import Module
@@ -106,12 +108,8 @@ class Recorder:
         engine = CoveringEngine(self._laid_out(modules), self._suite.workspace.data, timeout=_TIMEOUT)
         for file, tests in groupby(self._suite.tests[package], key=lambda test: test.file.name):
             results = [ask(engine, test) for test in tests]
-            problems = tuple(
-                f"{result.test.name}: {result.message or 'it does not hold'}"
-                for result in results
-                if result.status != "pass"
-            )
-            yield Run(file, len(results), problems, self._reached(engine))
+            failed = [result.test for result in results if result.status != "pass"]
+            yield Run(file, len(results), tuple(self._failures(package, failed)), self._reached(engine))
 
     def fixtures(self, rule: str) -> Run:
         """Judge the fixtures of a rule.
@@ -127,14 +125,30 @@ class Recorder:
         for group in groups:
             modules, data = group.policy
             engine = CoveringEngine(self._laid_out(modules), data, timeout=_TIMEOUT)
-            problems += _unexpected(group, engine)
+            failed = list(_unexpected(group, engine, range(len(group.cases))))
+            # As below: what counts is what they say of the policies as they are written.
+            again = _unexpected(group, group.engine(), [number for number, _ in failed]) if failed else ()
+            problems += [problem for _, problem in again]
             reached = together(reached, self._reached(engine))
         return Run(f"fixtures of {rule}", sum(len(group.cases) for group in groups), tuple(problems), reached)
 
-    def _laid_out(self, modules: Iterable[Module]) -> list[Module]:
-        return [Module(module.path, self._text(module)) for module in modules]
+    def _failures(self, package: str, tests: Sequence[Test]) -> Iterator[str]:
+        """Say of tests that failed what becomes of them with the policies as they are written."""
+        engine = self._suite.engine(package) if tests else None
+        for result in (ask(engine, test) for test in tests if engine):
+            if result.status != "pass":
+                yield f"{result.test.name}: {result.message or 'it does not hold'}"
 
-    def _text(self, module: Module) -> str:
+    def _laid_out(self, modules: Iterable[Module]) -> list[Module]:
+        return [Module(module.path, self.text(module)) for module in modules]
+
+    def text(self, module: Module) -> str:
+        """Return the text to load: of a policy laid out, of tests with references in full.
+
+        Raises:
+            PolicyError: regorus cannot read it.
+
+        """
         if module.path not in self._tests:
             return self.probed(module).text
         if module.path not in self._texts:
@@ -162,13 +176,15 @@ def together(*each: Reached) -> Reached:
     return found
 
 
-def _unexpected(group: CaseGroup, engine: CoveringEngine) -> Iterator[str]:
-    for number, case in enumerate(group.cases):
+def _unexpected(group: CaseGroup, engine: Engine, numbers: Iterable[int]) -> Iterator[tuple[int, str]]:
+    """Yield the fixtures that fail, by their numbers, and what became of them."""
+    for number in numbers:
+        name = group.cases[number].name
         try:
             if not group.judge(engine, number).passed:
-                yield f"{case.name}: it has other findings"
+                yield number, f"{name}: it has other findings"
         except EngineError as error:
-            yield f"{case.name}: {error.message}"
+            yield number, f"{name}: {error.message}"
 
 
 def _laid_out(lay_out: Callable[[Module], _T], module: Module) -> _T:

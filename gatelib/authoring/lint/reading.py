@@ -10,7 +10,16 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from gatelib.authoring.lint.comments import comments
-from gatelib.authoring.lint.scopes import bound_by_some, bound_in, chain, form_of, head_of, names_in, queries
+from gatelib.authoring.lint.scopes import (
+    bound_by_some,
+    bound_in,
+    chain,
+    form_of,
+    gone_through_again,
+    head_of,
+    names_in,
+)
+from gatelib.authoring.lint.shapes import Shapes
 from gatelib.authoring.lint.tree import (
     COMPREHENSIONS,
     Node,
@@ -31,7 +40,6 @@ EXPORTS: Final = ("deny", "warn", "unjudged")
 """The rules whose members are objects of a fixed form."""
 
 _LISTS: Final = ("rules", "references", "calls", "findings", "ids", "strings", "locals", "groupings")
-_SHAPES: Final = {"Array": "array", "Set": "set", "Object": "object", "Var": "variable", "Call": "call"}
 
 
 def read(module: Module) -> Fact:
@@ -50,6 +58,7 @@ class _Reader:
     def __init__(self, module: Module) -> None:
         self._tree = parse(module)
         self._places = Places(module.text)
+        self._shapes = Shapes(self._places)
         self._text = module.text
         self._imports = {entry["name"]: entry for entry in map(self._import, self._tree["imports"])}
         self._package = chain(self._tree["package"]["refr"])
@@ -106,9 +115,9 @@ class _Reader:
         self._bound = set(bound_in(parts))
         self._unbound = None
         if form == "Default":
-            self._rule["parameters"] = [self._shape(parameter) for parameter in parts["args"]]
+            self._rule["parameters"] = [self._shapes.of(parameter) for parameter in parts["args"]]
             self._rule["branches"] = [
-                {"value": self._shape(parts["value"]), "is_else": False, "some_in": [], "reads": []}
+                {"value": self._shapes.of(parts["value"]), "is_else": False, "some_in": [], "reads": []}
             ]
             self._read(parts["value"])
             return
@@ -127,7 +136,7 @@ class _Reader:
             self._rule["calls_in_head"] |= kind(bracket)[0] == "Call"
             self._read(bracket)
         for parameter in head.get("args") or []:
-            self._rule["parameters"].append(self._shape(parameter))
+            self._rule["parameters"].append(self._shapes.of(parameter))
             self._declare(parameter)
         self._rule["body"] = bool(bodies)
         value = head["key"] if form == "Set" else head["assign"] and head["assign"]["value"]
@@ -140,7 +149,7 @@ class _Reader:
     def _branch(self, value: Node, body: Node | None) -> None:
         """Record a value that the rule may have, and what the body that gives it binds by ``some``."""
         some = sorted(set(bound_by_some(body["query"]))) if body else []
-        fact = self._shape(value)
+        fact = self._shapes.of(value)
         is_else = bool(body and body["is_else"])
         self._rule["branches"].append(
             {"value": fact, "is_else": is_else, "some_in": some, "reads": sorted(set(names_in(value)))}
@@ -150,7 +159,7 @@ class _Reader:
     def _finding(self, value: Node) -> None:
         """Record a finding, and its members where the head or the body writes them out as an object."""
         name, parts = kind(value)
-        fact = {"rule": self._rule["name"], "shape": self._shape(value)["shape"], "keys": None}
+        fact = {"rule": self._rule["name"], "shape": self._shapes.of(value)["shape"], "keys": None}
         place = {"line": self._rule["line"], "column": self._rule["column"]}
         self._found["findings"].append({**fact, **place})
         if name == "Object":
@@ -162,7 +171,7 @@ class _Reader:
         members = {}
         for _, key, value in parts["fields"]:
             is_constant, text = constant(key)
-            members[str(text) if is_constant else "*"] = self._shape(value)
+            members[str(text) if is_constant else "*"] = self._shapes.of(value)
         return members
 
     # Statements
@@ -248,30 +257,10 @@ class _Reader:
         self._query(parts["query"])
         self._head = before
         if form == "ObjectCompr":
-            outer = {self._collection(statement) for statement in parts["query"]["stmts"]} - {""}
-            inner = [statement for query in queries(parts["value"]) for statement in query["stmts"]] + [
-                statement
-                for other in parts["query"]["stmts"]
-                for query in queries(other["literal"])
-                for statement in query["stmts"]
-            ]
-            for statement in inner:
-                again = self._collection(statement)
-                if again in outer:
-                    place = self._place(statement["span"]["start"])
-                    self._found["groupings"].append(
-                        {"collection": again, "rule": self._rule["name"], **place}
-                    )
-
-    def _collection(self, statement: Node) -> str:
-        """Return the reference that a ``some … in`` goes through; empty where it is none."""
-        form, parts = kind(statement["literal"])
-        if form != "SomeIn":
-            return ""
-        head, behind, computed = steps(parts["collection"])
-        if kind(head)[0] != "Var" or computed:
-            return ""
-        return ".".join([kind(head)[1]["value"], *map(str, behind)])
+            for collection, offset in gone_through_again(parts):
+                place = self._place(offset)
+                fact = {"collection": collection, "rule": self._rule["name"], **place}
+                self._found["groupings"].append(fact)
 
     def _reference(self, expression: Node) -> None:
         head, behind, computed = steps(expression)
@@ -322,7 +311,7 @@ class _Reader:
         fact = {
             "name": name,
             **({"target": ".".join([*target, *map(str, behind)])} if target else {}),
-            "arguments": [self._shape(argument) for argument in parts["params"]],
+            "arguments": [self._shapes.of(argument) for argument in parts["params"]],
             "negated": self._negated,
             **self._where(),
             **self._place(start(expression)),
@@ -332,27 +321,6 @@ class _Reader:
         for argument in parts["params"]:
             self._read(argument, "argument")
         self._negated = before
-
-    def _shape(self, expression: Node) -> Fact:
-        """Return what can be said of an expression without running it."""
-        is_constant, value = constant(expression)
-        place = self._place(start(expression))
-        if is_constant:
-            return {"shape": "constant", "value": value, **place}
-        form, parts = kind(expression)
-        if form in ("Array", "Set"):
-            return {"shape": _SHAPES[form], "items": [self._shape(item) for item in parts["items"]], **place}
-        if form == "Object":
-            return {"shape": "object", "items": len(parts["fields"]), **place}
-        if form == "Var":
-            return {"shape": "variable", "name": parts["value"], **place}
-        if form in ("RefDot", "RefBrack"):
-            head, behind, _ = steps(expression)
-            return {"shape": "reference", "name": kind(head)[1].get("value"), "steps": behind, **place}
-        return {
-            "shape": _SHAPES.get(form, "comprehension" if form in COMPREHENSIONS else "expression"),
-            **place,
-        }
 
     # Names
 

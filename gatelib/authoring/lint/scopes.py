@@ -47,6 +47,30 @@ def queries(node: Any) -> Iterator[Node]:
                 todo.append(parts)
 
 
+def gone_through_again(comprehension: Node) -> Iterator[tuple[str, int]]:
+    """Yield the collections that an object comprehension goes through for each of their own elements.
+
+    Each with the byte at which it does so.
+    """
+    statements = comprehension["query"]["stmts"]
+    outer = {_collection(statement) for statement in statements} - {""}
+    for query in queries([comprehension["value"], [statement["literal"] for statement in statements]]):
+        for statement in query["stmts"]:
+            if _collection(statement) in outer:
+                yield _collection(statement), statement["span"]["start"]
+
+
+def _collection(statement: Node) -> str:
+    """Return the reference that a ``some … in`` goes through; empty where it is none."""
+    form, parts = kind(statement["literal"])
+    if form != "SomeIn":
+        return ""
+    head, behind, computed = steps(parts["collection"])
+    if kind(head)[0] != "Var" or computed:
+        return ""
+    return ".".join([kind(head)[1]["value"], *map(str, behind)])
+
+
 def names_in(expression: Node) -> Iterator[str]:
     """Yield the variables that an expression reads."""
     todo: list[Any] = [expression]

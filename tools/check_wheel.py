@@ -34,6 +34,8 @@ BESIDES = {
             *("--fixtures", str(ROOT / "examples" / "fixtures")),
         ],
     ),
+    "schemas": (b"https://gatelib.dev/schemas/record.json", ["record"]),
+    "init": (b"bundles/acme.yaml", ["acme-policies", "--team", "acme"]),
     "portal build": (b": 1 pass", ["release-2.14.0", "-o", "site", "--config", "gatelib.yaml"]),
 }
 """Commands that need data files, each with what it must show."""

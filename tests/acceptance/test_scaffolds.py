@@ -233,6 +233,18 @@ def test_a_new_rule_of_every_kind_holds_but_for_the_one_test_that_is_to_be_writt
     assert (built.code, built.complaint) == (0, "")
     tested = gatelib("rules", "test", "--format", "json", cwd=repository)
     assert tested.code == 1, tested.complaint
+    results = json.loads(tested.out)["results"]
+    failing = [(result["group"], result["name"]) for result in results if result["status"] != "pass"]
+    assert sorted(failing) == sorted(
+        (f"gatelib.rules.acme.{rule.name}_test", "test_write_me_deny_what_the_title_says") for rule in rules
+    )
+    for result in results:
+        told = "write me: what is wrong in an object that breaks" in "".join(result["details"])
+        assert told is (result["status"] == "fail")
+    fixtures = [result["name"] for result in results if result["kind"] == "fixture"]
+    assert sorted(fixtures) == sorted(
+        f"acme/{rule.name}/{case}" for rule in rules for case in ("allow/holds", "deny/breaks")
+    )
 
 
 def test_a_new_rule_is_formatted_and_strict_as_opa_sees_it(repository: Path) -> None:
@@ -356,5 +368,8 @@ def test_a_rule_of_the_librarys_own_is_begun_in_its_repository(tmp_path: Path) -
     ]
     ids[following] = {"package": "gatelib.rules.kubernetes.host_users"}
     assert json.loads((tmp_path / "rule-ids.json").read_bytes()) == ids
-    fixtures = ("rules", "test", "fixtures/kubernetes/host_users", "--policies", "rego")
-    assert fixtures
+    tested = gatelib("rules", "test", following, "--format", "json", cwd=tmp_path)
+    results = json.loads(tested.out)["results"]
+    assert [result["name"] for result in results if result["status"] != "pass"] == [
+        "test_write_me_deny_what_the_title_says"
+    ]

@@ -20,6 +20,10 @@ from gatelib.engines import Engine
 from gatelib.errors import EngineError
 
 _PROBE: Final = "gatelib_probe_"
+_READ_TWICE: Final = (
+    "    without `with` it is not: the embedded engine takes a rule for undefined that an expression and",
+    "    the value of its `with` both read. Bind one of them in a line before",
+)
 _MOST_LINES: Final = 24
 """Of source, or of a value."""
 
@@ -105,6 +109,8 @@ class _Probing:
                 return
             if not side:
                 yield f"    `{_one_line(text)}` is undefined"
+                if statement.modifiers and self._value(before, [], text):
+                    yield from _READ_TWICE
             sides.append(side)
         left, right = sides
         if not left or not right:
@@ -115,8 +121,7 @@ class _Probing:
         if statement.operator != "==":
             yield f"    {_short(left[0])} {statement.operator} {_short(right[0])}"
         elif left[0] == right[0]:
-            yield "    both sides are the same by themselves. The embedded engine takes a rule for undefined"
-            yield "    that an expression and the value of its `with` both read: bind one in a line before"
+            yield "    both sides are the same by themselves"
         else:
             expected, found = (left, right) if _is_literal(statement.left) else (right, left)
             yield from (f"    {line}" for line in difference(expected[0], found[0]))

@@ -64,7 +64,11 @@ def elements(source: Text, node: Node) -> Iterator[Edit]:
     for index, element in enumerate(found):
         comma = source.after(element.end)
         if source.text[comma] == ",":
-            beside = source.text[comma + 1] == " " and index + 1 < len(found)
+            beside = (
+                source.text[comma + 1] == " "
+                and source.after(comma + 1) == comma + 2
+                and index + 1 < len(found)
+            )
             yield Edit(element.start, comma + 1 + beside, "", "element")
         else:
             start = source.after(found[index - 1].end) if index else element.start

@@ -1,4 +1,4 @@
-"""What ``gatelib rules impact`` says of two revisions is what two whole runs of ``gatelib check`` differ in."""
+"""What ``gatelib rules impact`` says of two revisions is what two runs of ``gatelib check`` differ in."""
 
 from __future__ import annotations
 
@@ -43,7 +43,12 @@ EDITS: Final = {
         "\tcontainer.spec.securityContext.privileged == true\n",
         "\tcontainer.spec.securityContext.privileged == true\n\tcontainer.pod.spec.hostNetwork == true\n",
     ),
-    "host_path": Edit("GL-K8S-002", RULES / "host_path/host_path.rego", "\tnot allowed(host_path)\n", ""),
+    "host_path": Edit(
+        "GL-K8S-002",
+        RULES / "host_path/host_path.rego",
+        "\tis_object(host_path)\n\tnot allowed(host_path)\n",
+        '\tis_object(host_path)\n\tnot startswith(host_path.path, "/var")\n\tnot allowed(host_path)\n',
+    ),
     "budgets": Edit(  # a rule that looks at several documents
         "GL-K8S-005",
         RULES / "pod_disruption_budget/pod_disruption_budget.rego",

@@ -27,6 +27,8 @@ INSTALLATION: Final = 1
 ONLY_ITS_REPORT: Final = ("--rule", "ACME-001", "--format", "json")
 
 _BLOCK: Final = re.compile(r"^```([a-z]+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_GROWING: Final = re.compile(r"[0-9]+ (?=mutants|checks)")
+"""What a new version of gatelib has more of."""
 _FILE: Final = re.compile(r"in `([^`\s]+/[^`\s]+)`:\s*\Z")
 
 
@@ -98,7 +100,7 @@ def test_the_guide_takes_at_most_ten_commands() -> None:
 def test_every_command_prints_what_the_guide_says(followed: Followed) -> None:
     _, printed, seconds = followed
     for step, output, _ in printed:
-        assert (step.command, output) == (step.command, step.output)
+        assert (step.command, _GROWING.sub("N ", output)) == (step.command, _GROWING.sub("N ", step.output))
     assert seconds < MINUTES * 60
 
 
@@ -148,6 +150,9 @@ def test_what_ci_runs_on_a_pull_request_passes_and_says_what_is_newly_denied(
             check=False,
         )
         assert done.returncode == 0, (step["name"], done.stdout, done.stderr)
+    ran = " ".join(step["run"] for step in scripts)
+    for command in ("lint", "test", "coverage", "docs --check", "mutate --changed", "impact --from"):
+        assert f"gatelib rules {command}" in ran
     assert "| `ACME-001` | 1 |" in summary.read_text("utf-8")
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pytest
 
-from gatelib.report import Problem, Report, WaivedBy, Waiver
+from gatelib.report import Problem, Report, Trial, WaivedBy, Waiver
 from tests.unit.attestation.test_judging import PACK, RELEASE, RULES, attested, finding, report, statuses
 
 RULE: Final = "GL-REL-004"
@@ -38,6 +38,11 @@ def test_a_rule_that_a_bundle_keeps_from_denying_is_not_proved_by_a_warning() ->
 
 def test_a_rule_that_a_bundle_keeps_from_denying_passes_where_it_finds_nothing() -> None:
     assert statuses(attested(with_rule(staged=True)))[CONTROL] == "pass"
+
+
+def test_a_rule_on_trial_is_not_proved_by_finding_nothing() -> None:
+    for trial in (Trial(None, 0), Trial("2027-01-01T00:00:00Z", 90)):
+        assert statuses(attested(with_rule(staged=True, trial=trial)))[CONTROL] == "not evaluated"
 
 
 @pytest.mark.parametrize("other", [PACK, "cd" * 32], ids=["the same twice", "another"])

@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from gatelib.authoring.lint import linting
+from gatelib.authoring.lint import checks, linting
+from gatelib.authoring.lint.facts import gather
+from tests.engines import need
 from tests.paths import ROOT
-from tests.unit.authoring.lint_workspaces import FILES, POLICY, RULE, SECOND, TEST, TESTS, added, found, rule
+from tests.unit.authoring.lint_workspaces import (
+    FILES,
+    POLICY,
+    RULE,
+    SECOND,
+    TEST,
+    TESTS,
+    added,
+    found,
+    rule,
+    written,
+)
 
 IDS = "rule-ids.json"
 POD = "some pod in workloads.pods"
@@ -338,3 +352,27 @@ def test_every_rule_that_ships_is_in_the_ledger() -> None:
     ledger = json.loads((ROOT / IDS).read_text())
     packages = {name: ".".join(["gatelib.rules", *entry["package"]]) for name, entry in catalog.items()}
     assert {name: entry["package"] for name, entry in ledger.items() if "retired" not in entry} == packages
+
+
+def test_opa_finds_what_the_embedded_engine_finds(tmp_path: Path) -> None:
+    mistakes = "\n".join(
+        text.partition("documents.of_type")[2].partition("\n")[2]
+        for changes, _ in SEEDED.values()
+        for text in [changes.get(RULE) or ""]
+    )
+    base = written(tmp_path, {**added(mistakes, "workloads", "pods", "params"), TEST: None})
+    facts = gather([base / "policies"], [base / "fixtures"], base).facts
+    found, failed = checks.load().run(facts)
+    assert failed == []
+    asked = [need("opa"), "eval", "--format", "json", "--stdin-input", "--data", str(checks.SHIPPED)]
+    answer = subprocess.run(
+        [*asked, "data.gatelib.lint"], input=json.dumps(facts).encode(), capture_output=True, check=True
+    )
+    value = json.loads(answer.stdout)["result"][0]["expressions"][0]["value"]
+    by_opa = [
+        checks.Violation(check=name, **entry)
+        for name, check in value.items()
+        for entry in check.get("violation", [])
+    ]
+    assert sorted(by_opa) == found
+    assert len({entry.check for entry in found}) > 15

@@ -69,28 +69,31 @@ class Asker:
             _found(raw, group, record)
             for group in _GROUPS
             for raw in decision[group]
-            if raw["rule"] not in codes and "exception" not in raw
+            if raw["rule"] not in codes and "exception" not in raw and self._is_asked_for(raw["rule"])
         )
         problems = tuple(_problem(error["code"], error["message"], record) for error in errors)
-        return Reply(findings, problems, {rule["id"]: rule["judged"] for rule in decision["rules"]})
+        judged = {rule["id"]: rule["judged"] for rule in decision["rules"] if self._is_asked_for(rule["id"])}
+        return Reply(findings, problems, judged)
 
     def left_out(self, record: Record) -> set[str]:
         """Return the rules of the gate that a request is not judged by."""
         plan = self.plans.get(self.gate or record.gate or "pr")
         if plan is None or isinstance(plan, str):
             return set()
-        return {rule for rule in plan.rules if not self.only or rule in self.only} - {
-            *self._rules(plan, record)
-        }
+        return {rule for rule in plan.rules if self._is_asked_for(rule)} - {*self._rules(plan, record)}
 
     def _rules(self, plan: Plan, record: Record) -> tuple[str, ...]:
         chosen = set(plan.document_rules) if record.is_alone else set(plan.rules)
         if record.rules is not None:
             known = {rule for rule in record.rules if rule in plan.catalog}
             chosen = chosen & known if record.is_alone else known
-        if "request" in record.beside:
+        chosen = {rule for rule in chosen if self._is_asked_for(rule)}
+        if "request" in record.beside:  # these judge every request, whatever is asked for
             chosen |= {rule for rule in OF_REQUESTS if rule in plan.catalog}
-        return tuple(sorted(rule for rule in chosen if not self.only or rule in self.only))
+        return tuple(sorted(chosen))
+
+    def _is_asked_for(self, rule: str) -> bool:
+        return not self.only or rule in self.only
 
     def _engine(self, plan: Plan, gate: str, rules: tuple[str, ...]) -> Engine:
         key = (gate, rules)

@@ -156,6 +156,28 @@ def test_what_ci_runs_on_a_pull_request_passes_and_says_what_is_newly_denied(
     assert "| `ACME-001` | 1 |" in summary.read_text("utf-8")
 
 
+def test_what_gitlab_runs_on_a_merge_request_passes_as_well(followed: Followed, tmp_path: Path) -> None:
+    folder = tmp_path / "acme-policies"
+    shutil.copytree(followed[0], folder, ignore=shutil.ignore_patterns(".git"))
+    command = ["gatelib", "init", "other", "--team", "acme", "--ci", "gitlab"]
+    subprocess.run(command, cwd=tmp_path, env=installed(), check=True, capture_output=True)
+    subprocess.run(["git", "init", "--quiet", folder], check=True)
+    base = committed(folder, "gatelib.yaml", "policies/parameters.yaml", "bundles")
+    committed(folder, ".")
+    job = yaml.safe_load((tmp_path / "other" / ".gitlab-ci.yml").read_text("utf-8"))["policies"]
+    for script in job["script"]:
+        done = subprocess.run(
+            ["bash", "-e", "-o", "pipefail", "-c", script],
+            cwd=folder,
+            env={**installed(), "JUDGED": job["variables"]["JUDGED"], "CI_MERGE_REQUEST_DIFF_BASE_SHA": base},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, (script, done.stdout, done.stderr)
+    assert "| `ACME-001` | 1 |" in (folder / "impact.md").read_text("utf-8")
+
+
 def committed(folder: Path, *names: str) -> str:
     """Commit some files, and return the revision."""
     git = ["git", "-c", "user.name=nina", "-c", "user.email=nina@example.com"]

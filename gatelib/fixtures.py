@@ -34,7 +34,7 @@ NOW: Final = "2026-11-22T00:00:00Z"
 """The moment at which a case is judged that names none."""
 
 _SUFFIX: Final = ".expected.json"
-_HINT: Final = "see docs/guides/writing-rules.md"
+_HINT: Final = "see docs/guides/testing-rules.md"
 _WITH_PACK: Final = frozenset({"pre-promote", "publish"})
 _TIMEOUT: Final = 60.0
 

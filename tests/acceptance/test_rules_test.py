@@ -17,6 +17,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from gatelib import engines
+from gatelib.authoring import workspace
+from gatelib.authoring.suite import Suite
 from tests.acceptance.command import Done, gatelib, no_traceback, write
 from tests.engines import need_engine
 from tests.paths import ROOT
@@ -291,6 +293,17 @@ def test_results_for_machines_are_the_same_in_json_and_junit(tmp_path: Path) -> 
         (case.get("classname"), case.get("name"), [child.tag for child in case])
         for case in root.iter("testcase")
     ] == [(result["group"], result["name"], tags[result["status"]]) for result in found["results"]]
+
+
+def test_all_tests_of_the_library_pass_without_any_binary() -> None:
+    suite = Suite(workspace.open_([ROOT / "rego"], [], ROOT))
+    failed = [result for package in suite.found for result in suite.run(package) if result.status != "pass"]
+    assert failed == []
+    assert [test.name for tests in suite.found.values() for test in tests if test.skipped] == [
+        "test_a_number_in_place_of_objects_holds_none",
+        "test_no_day_in_a_zone_that_does_not_exist",
+        "test_unjudged_in_a_time_zone_that_does_not_exist",
+    ]
 
 
 # --watch

@@ -16,23 +16,24 @@ body, so that the head is evaluated only where all of it held:
 
 No report of regorus has the value of an ``else``; it lists lines of heads and bodies only. ``mark_1`` puts
 that line in the list, and is bound there but never evaluated.
-
-regorus evaluates each default, whether it is needed or not. So a default becomes the ``else`` of a rule that
-asks a function for the rule's other definitions.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from typing import Any, Final
 
+from gatelib.authoring.coverage.definitions import Definitions, by_name, name_of
 from gatelib.authoring.coverage.layout import Layout, Probed
 from gatelib.authoring.coverage.references import write_out
 from gatelib.policy import Module
 
 _CONTAINS: Final = re.compile(rb"\bcontains\b")
 _ASSIGN: Final = re.compile(rb":?=")
+_COMPARISON: Final = re.compile(rb"[=!<>]=|<|>")
+_MAYBE_UNDEFINED: Final = frozenset({"RefDot", "RefBrack", "Call"})
 _IF: Final = re.compile(rb"\bif\s*\Z")
 _LEAVES: Final = frozenset({"Var", "String", "RawString", "Number", "Bool", "Null"})
 _BOUND: Final = b"zz_bound"
@@ -80,10 +81,9 @@ class _Rules:
     def __init__(self, layout: Layout, rules: Any) -> None:
         self._layout = layout
         self._raw = layout.raw
-        self._marks = 0
-        self._with_default = {
-            name for rule in rules if "Default" in rule and (name := _name(rule["Default"]["refr"]))
-        }
+        self._made = 0
+        self._definitions = by_name(rules)
+        self._counts: Counter[str] = Counter()
 
     def lay_out(self, rule: Any) -> None:
         """Lay out one definition."""
@@ -106,22 +106,27 @@ class _Rules:
         self._queries(value)
         bound = self._layout.edited(value_start, head_end) if is_written else b"true"
         written = self._layout.edited(start, value_start) + (b"" if is_written else b" := ")
-        name = _name(head["refr"])
-        text = self._as_other(name, written, kind) if name in self._with_default else written
-        text += b"\n%s%s%s\nif {%s" % (
-            mark,
-            _BOUND,
-            mark,
-            self._body(bodies[0]["query"] if bodies else None, bound),
-        )
-        for body in bodies[1:]:
-            text += self._else(body)
+        body = self._body(bodies[0]["query"] if bodies else None, bound)
+        text = b"%s\n%s%s%s\nif {%s" % (self._named(head, written), mark, _BOUND, mark, body)
+        for other in bodies[1:]:
+            text += self._else(other)
         self._layout.replace(start, end, text + b"}")
 
-    def _as_other(self, name: str, head: bytes, kind: str) -> bytes:
-        """Return the head of a definition that stands beside a default."""
-        other = _OTHERS + name.encode()
-        return head.replace(name.encode(), other if kind == "Func" else other + b"(zz_nothing)", 1)
+    def _named(self, head: Any, written: bytes) -> bytes:
+        """Return the head of a definition, and before the first that is asked for, the rule that asks."""
+        name = name_of(head["refr"])
+        if name not in self._definitions:
+            return written
+        definitions, number = self._definitions[name], self._counts[name]
+        self._counts[name] += 1
+        renamed = definitions.renamed(number, written)
+        return renamed if number or definitions.has_default else self._asking(definitions) + b"}\n" + renamed
+
+    def _asking(self, definitions: Definitions) -> bytes:
+        """Return the rule that asks, but for the bracket that ends it."""
+        bodies = (self._body(None, question) for question in definitions.questions())
+        between = b"} else := %s if {" % _BOUND
+        return b"%s := %s if {" % (definitions.head, _BOUND) + between.join(bodies)
 
     def _else(self, body: Any) -> bytes:
         query, assign, start = body["query"], body["assign"], body["span"]["start"]
@@ -134,30 +139,22 @@ class _Rules:
         return self._or_else(mark) + self._body(query, bound)
 
     def _or_else(self, mark: bytes) -> bytes:
-        self._marks += 1
-        return b"1 =\n%smark_%d } else := %s if {%s" % (mark, self._marks, _BOUND, mark)
+        self._made += 1
+        return b"1 =\n%smark_%d } else := %s if {%s" % (mark, self._made, _BOUND, mark)
 
     def _default(self, default: Any) -> None:
         start, end = default["span"]["start"], self._end(default["span"])
         mark = self._layout.part("body", start, end)
         value_start = self._after(_ASSIGN, [default["refr"], default.get("args")])
-        name = (_name(default["refr"]) or "").encode()
-        if not name:  # of a default below others, regorus' own order has to do
+        definitions = self._definitions.get(name_of(default["refr"]))
+        if definitions is None:  # of a default below others, regorus' own order has to do
             self._layout.replace(value_start, value_start, b"\n" + mark)
             self._layout.replace(end, end, mark + b"\n")
             return
-        arguments = b", ".join(b"argument_%d" % n for n in range(len(default.get("args") or [])))
-        call = b"(%s)" % arguments if arguments else b""
-        others = _OTHERS + name + (call or b"(0)")
-        value = self._layout.edited(value_start, end)
-        self._layout.replace(
-            start,
-            end,
-            b"%s%s := %s if {%s" % (name, call, _BOUND, self._body(None, others))
-            + self._or_else(mark)
-            + self._body(None, value)
-            + b"}",
-        )
+        value = self._body(None, self._layout.edited(value_start, end))
+        asking = self._asking(definitions) + self._or_else(mark) if definitions.count else b""
+        text = asking or b"%s :=\n%s%s%s\nif {" % (definitions.head, mark, _BOUND, mark)
+        self._layout.replace(start, end, text + value + b"}")
 
     def _body(self, query: Any, bound: bytes) -> bytes:
         """Return the statements of a body, with what the value is bound to."""
@@ -179,7 +176,35 @@ class _Rules:
         mark = self._layout.part("statement", start, end)
         self._layout.replace(start, start, b"\n" + mark)
         self._queries(statement["literal"])
+        self._in_order(statement, start)
         self._layout.replace(end, end, mark + b"\n")
+
+    def _in_order(self, statement: Any, start: int) -> None:
+        """Evaluate what stands first by itself: where that is undefined, OPA looks no further."""
+        literal = statement["literal"]
+        if statement.get("with_mods") or literal.keys().isdisjoint(("Expr", "SomeIn")):
+            return
+        expression = literal.get("Expr", {}).get("expr") or literal.get("SomeIn", {}).get("collection")
+        ((kind, value),) = expression.items()
+        if kind == "BoolExpr" and not value["lhs"].keys().isdisjoint(_MAYBE_UNDEFINED):
+            operator = _COMPARISON.search(self._raw, _end_of_leaves(value["lhs"]))
+            if operator:  # the left side stays where it is
+                name = self._first()
+                self._layout.replace(start, start, name + b" := ")
+                self._layout.replace(operator.start(), operator.start(), b"\n%s " % name)
+            return
+        if kind == "AssignExpr":
+            ((kind, value),) = value["rhs"].items()
+        if kind == "Call" and len(value["params"]) > 1 and "RefDot" in value["params"][0]:
+            span, name = value["params"][0]["RefDot"]["span"], self._first()
+            first = self._layout.edited(span["start"], span["end"])
+            self._layout.replace(span["start"], span["end"], name)
+            self._layout.replace(start, start, b"%s := %s\n" % (name, first))
+
+    def _first(self) -> bytes:
+        """Return a name that sorts first: see ``_BOUND``."""
+        self._made += 1
+        return b"__first_%d" % self._made
 
     def _queries(self, tree: Any) -> None:
         """Lay out the bodies of comprehensions and of ``every``."""
@@ -205,15 +230,6 @@ class _Rules:
     def _end(self, span: Any) -> int:
         end: int = span["end"]
         return end + _is_quote(self._raw, end)
-
-
-_OTHERS: Final = b"others_of_"
-"""Begins the names of functions that hold other definitions; a rule would be part of its package's value."""
-
-
-def _name(reference: Any) -> str | None:
-    """Return the name of a rule, unless it lies below another."""
-    return reference["Var"]["value"] if "Var" in reference else None
 
 
 def _end_of_leaves(tree: Any) -> int:

@@ -1,8 +1,8 @@
 """``python -m benchmarks``: measure, print the tables, and keep them in ``docs/benchmarks.md``.
 
 The load lies beside the checkout; without it there is nothing to measure. ``--quick`` measures once and less.
-``--latency`` measures only single decisions, and ``--packs`` only Evidence Packs, which need no load; each
-puts what it measured in its place on the page.
+``--latency`` measures only single decisions, ``--impact`` only changes of policies, and ``--packs`` only
+Evidence Packs, which need no load; each puts what it measured in its place on the page.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from benchmarks import latency, load, packs, peers, scans
+from benchmarks import impact, latency, load, packs, peers, scans
 from benchmarks.measure import Cost, run
 from gatelib import engines
 
@@ -25,6 +25,7 @@ PAGE = ROOT / "docs" / "benchmarks.md"
 
 _LATENCY = "## One decision"
 _PACKS = "## Evidence Packs"
+_IMPACT = "## A change of policies"
 
 SMALL = """\
 apiVersion: apps/v1
@@ -51,6 +52,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="gatelib-bench-") as folder:
         if "--latency" in sys.argv[1:]:
             text = _put(_LATENCY, _latency(Path(folder), quick=quick))
+        elif "--impact" in sys.argv[1:]:
+            text = _put(_IMPACT, _impact(Path(folder), quick=quick))
         elif only_packs:
             text = _put(_PACKS, _packs(Path(folder), quick=quick))
         else:
@@ -84,6 +87,7 @@ def _page(place: Path, *, quick: bool) -> Iterator[str]:
     yield from _growth(place, (1_000, 10_000) if quick else (1_000, 10_000, 100_000))
     yield from _scans(10_000_000 if quick else scans.SIZE)
     yield from _packs(place, quick=quick)
+    yield from _impact(place, quick=quick)
     yield from _latency(place, quick=quick)
 
 
@@ -160,6 +164,15 @@ def _packs(place: Path, *, quick: bool) -> Iterator[str]:
         yield "`sha256sum` is not installed."
     else:
         yield from packs.table(place, 1 if quick else 5)
+    yield ""
+
+
+def _impact(place: Path, *, quick: bool) -> Iterator[str]:
+    yield f"{_IMPACT}: `gatelib rules impact` on the load"
+    yield ""
+    yield f"It may cost {impact.FACTOR} x two checks."
+    yield ""
+    yield from impact.table(place / "impact", LOAD, 1 if quick else 3)
     yield ""
 
 

@@ -220,7 +220,7 @@ def test_what_it_says_of_a_rule_is_what_the_manifests_say(load: Path, repository
     assert wanted != set()
 
 
-def pods_of(load: Path) -> Iterator[tuple[Path, int, tuple[str, str, str], list[dict[str, Any]]]]:
+def pods_of(load: Path) -> Iterator[tuple[Path, int, tuple[str, ...], list[dict[str, Any]]]]:
     for path in sorted(load.rglob("*")):
         if path.suffix not in (".yaml", ".yml", ".json"):
             continue
@@ -232,7 +232,8 @@ def pods_of(load: Path) -> Iterator[tuple[Path, int, tuple[str, str, str], list[
             if isinstance(document, dict) and isinstance(document.get("kind"), str):
                 for item in document["items"] if isinstance(document.get("items"), list) else [document]:
                     metadata = item.get("metadata") or {}
-                    identity = (item.get("kind"), metadata.get("namespace") or "", metadata.get("name") or "")
+                    named = (item.get("kind"), metadata.get("namespace"), metadata.get("name"))
+                    identity = tuple(str(part or "") for part in named)
                     yield path, number, identity, list(specs(item))
 
 

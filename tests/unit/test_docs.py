@@ -170,7 +170,7 @@ def test_every_generated_file_is_what_its_generator_writes() -> None:
     [
         ("docs/guides/exceptions.md", "examples/exceptions/log-shipper.yaml"),
         ("docs/guides/writing-rules.md", "examples/policies/replicas.rego"),
-        ("docs/guides/writing-rules.md", "examples/fixtures/shop/replicas/deny/one.expected.json"),
+        ("docs/guides/testing-rules.md", "examples/fixtures/shop/replicas/deny/one.expected.json"),
     ],
 )
 def test_a_file_of_the_example_is_shown_as_it_is(page: str, file: str) -> None:

@@ -51,9 +51,13 @@ class Judge:
         self._in_force_types = plan.types_of(tuple(rule for rule in plan.rules if rule not in self._trials))
         self._workloads = frozenset(plan.policy.data["kinds"]["workloads"])
         self._askers: dict[tuple[str, ...], Asker] = {}
+        self._in_force: Judge | None = None
 
     def __call__(self, task: Task) -> Verdicts:
         """Do a task."""
+        if not task.tried:
+            self._in_force = self._in_force or Judge(self._plan.without_trials())
+            return self._in_force(task._replace(tried=True))
         if isinstance(task, ReadTask):
             return self._read(task)
         return self._judge_set(task) if isinstance(task, SetTask) else self._prove(task)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from gatelib.catalog import Entry
@@ -91,6 +91,22 @@ class Plan:
     def held(self) -> dict[str, Stage]:
         """Return the rules that are held back, by ID."""
         return held_back(self.policy, self.rules, self.now)
+
+    @property
+    def trials(self) -> tuple[str, ...]:
+        """The rules that are on trial in every namespace."""
+        return tuple(
+            rule for rule, stage in self.held().items() if stage.action == "canary" and not stage.share
+        )
+
+    def without_trials(self) -> Plan:
+        """Return the same without these."""
+        trials = self.trials
+        return replace(
+            self,
+            document_rules=tuple(rule for rule in self.document_rules if rule not in trials),
+            set_rules=tuple(rule for rule in self.set_rules if rule not in trials),
+        )
 
     @property
     def required_types(self) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
@@ -13,9 +13,9 @@ import orjson
 from gatelib import engines, executors, parts, remote, sources, tasks
 from gatelib._version import __version__
 from gatelib.catalog import Entry
-from gatelib.executors import Executor
+from gatelib.crew import Crew
 from gatelib.loader import Limits
-from gatelib.merging import Tally, in_order, problem_of
+from gatelib.merging import Tally, in_order
 from gatelib.normalize import Kinds
 from gatelib.plan import Given, Plan
 from gatelib.policy import Policy
@@ -23,7 +23,7 @@ from gatelib.report import EvidenceFile, NotJudged, PackGiven, Problem, Report
 from gatelib.resolution import InForce
 from gatelib.settings import Progress, Settings
 from gatelib.sources import Discovery, Source
-from gatelib.tasks import NOTHING, ProofTask, Read, ReadTask, Task, Verdicts
+from gatelib.tasks import NOTHING, ProofTask, Read, ReadTask, Task
 
 if TYPE_CHECKING:
     from gatelib.evidence.controls import Asked
@@ -163,13 +163,14 @@ class Run:
         )
         try:
             alone = len(batches) == 1
-            again = _read(worker, batches, tally, progress, alone=alone)
-            _do(worker, (ReadTask((source,)) for source in again), tally)
+            crew = Crew(worker, plan, tally)
+            again = crew.read(batches, progress, alone=alone)
+            crew.do(ReadTask((source,)) for source in again)
             split = not alone or again
             last: list[Task] = list(parts.set_tasks(tally.for_sets, plan, jobs)) if split else []
-            _do(worker, last, tally)
+            crew.do(last)
             if plan.required_types or plan.exceptions or not tally.revisions:
-                _do(worker, [ProofTask(tuple(tally.required), tally.hidden())], tally)
+                crew.do([ProofTask(tuple(tally.required), tally.hidden())])
             tally.settle()
         finally:
             worker.close()
@@ -269,32 +270,3 @@ def _evidence(plan: Plan) -> Iterator[EvidenceFile]:
 
 def _place(entry: NotJudged) -> tuple[str, int, str]:
     return entry.file, -1 if entry.document is None else entry.document, entry.reason
-
-
-def _read(
-    worker: Executor, batches: Sequence[parts.Batch], tally: Tally, progress: Progress | None, *, alone: bool
-) -> list[Source]:
-    """Read and judge the batches; return the files of those that a worker did not survive."""
-    sizes = {batch.sources: batch.size for batch in batches}
-    total, done = sum(sizes.values()), 0
-    again: list[Source] = []
-    for task, result in worker.run(ReadTask(batch.sources, alone) for batch in batches):
-        if isinstance(result, Verdicts):
-            tally.add(result)
-        elif len(task.sources) > 1:
-            again += task.sources
-        else:
-            tally.problems.add(problem_of(result, task.sources[0].name))
-        done += sizes[task.sources]
-        if progress is not None:
-            progress(done, total)
-    return again
-
-
-def _do(worker: Executor, work: Iterable[Task], tally: Tally) -> None:
-    for task, result in worker.run(work):
-        if isinstance(result, Verdicts):
-            tally.add(result)
-        else:
-            file = task.sources[0].name if isinstance(task, ReadTask) else None
-            tally.problems.add(problem_of(result, file))

@@ -35,6 +35,8 @@ class ReadTask(NamedTuple):
     sources: tuple[Source, ...]
     alone: bool = False
     """Whether these are all of the run, so that every rule can judge them at once."""
+    tried: bool = True
+    """Whether the rules on trial judge them, too."""
 
 
 class Held(NamedTuple):
@@ -57,6 +59,8 @@ class SetTask(NamedTuple):
 
     judged: tuple[Held, ...]
     inventory: tuple[bytes, ...]
+    tried: bool = True
+    """As above."""
 
 
 class ProofTask(NamedTuple):
@@ -65,6 +69,8 @@ class ProofTask(NamedTuple):
     required: tuple[Held, ...]
     hidden: tuple[tuple[int, int], ...] = ()
     """The number of each exception that fits any finding, and how many documents and images it would hide."""
+    tried: bool = True
+    """As above."""
 
 
 Task: TypeAlias = ReadTask | SetTask | ProofTask

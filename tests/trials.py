@@ -51,6 +51,19 @@ FAILING: Final[Mapping[str, str]] = {
     "values conflict": _SUBJECTS + "value := 1\n\nvalue := 2 if count(documents.judged) >= 0\n\n"
     'deny contains {"id": "x"} if value > 1\n',
 }
+ENDLESS: Final = (
+    _SUBJECTS
+    + """\
+numbers_ := numbers.range(1, 100000)
+
+deny contains {"id": "x"} if {
+	some a in numbers_
+	some b in numbers_
+	some c in numbers_
+	a + b + c < 0
+}
+"""
+)
 
 
 @dataclass(frozen=True)

@@ -146,6 +146,18 @@ def test_a_rule_on_trial_is_reported_whatever_goes_wrong(body: str, files: int, 
     assert found == SAID[body]
 
 
+@pytest.mark.parametrize("engine", ["embedded", "opa"])
+def test_a_rule_on_trial_that_takes_for_ever_ends_no_run(engine: str, tmp_path: Path) -> None:
+    write(tmp_path, {"k8s/all.yaml": stream(privileged())})
+    tried = trials.policy(trials.ENDLESS, STAGINGS[0])
+    asked = Settings(base=tmp_path, now=NOW, timeout=3.0, jobs=1, engine=need_engine(engine))
+    report = Gate(asked, tried).check(["k8s"])
+    assert (report.outcome, report.errors) == ("fail", ())
+    assert sorted(one.rule for one in report.failing) == ["GL-K8S-001", "GL-K8S-006", "GL-K8S-006"]
+    [found] = [one for one in report.findings if one.rule == RULE]
+    assert (found.action, "could not be judged in `k8s/all.yaml`" in found.message) == ("canary", True)
+
+
 # The engines of others
 
 

@@ -15,7 +15,7 @@ from gatelib import guards
 from gatelib.authoring import workspace
 from gatelib.authoring.impact.model import SideInfo
 from gatelib.authoring.impact.revisions import Repository
-from gatelib.errors import PolicyError, UsageError
+from gatelib.errors import GatelibError, PolicyError, UsageError
 from gatelib.policy import Policy, shipped
 from gatelib.settings import no_access
 
@@ -65,6 +65,14 @@ class Opener:
             top, folders = self.folders()
             return _side(_WORK_TREE, "work tree", "", _of_folders(folders, top))
         place = self.base / name
+        try:
+            return self._named(name, place)
+        except GatelibError as error:
+            if error.file == str(place):
+                error.file = name
+            raise
+
+    def _named(self, name: str, place: Path) -> Side:
         if name.startswith(OCI):
             return self._pulled(name)
         if place.is_dir():

@@ -19,6 +19,7 @@ from gatelib.policy import shipped
 from gatelib.report import Resource
 from tests.acceptance.command import NOW, Done, gatelib, pod, privileged, stream, write
 from tests.engines import need
+from tests.signing import pair
 
 RULE: Final = """\
 # METADATA
@@ -410,3 +411,36 @@ def test_an_audit_is_no_source_for_a_comparison(tmp_path: Path) -> None:
     write(tmp_path, {"audit.json": "{}"})
     done = impact(tmp_path, "--from", "old", "--to", "old", "--audit", "audit.json")
     assert (done.code, "--ready" in done.complaint) == (2, True)
+
+
+def test_a_bundle_stands_for_its_definition_and_a_signed_one_needs_its_key(tmp_path: Path) -> None:
+    acme(tmp_path, "policies", rule())
+    definition = "name: acme\ngate: pr\ninputs: [envelope]\npolicies: [policies]\nrules: [ACME-001]\n"
+    write(tmp_path, {"pr.yaml": definition, "k8s/pods.yaml": stream(pod("a"))})
+    built = gatelib("bundle", "build", "pr.yaml", "-o", "pr.tar.gz", cwd=tmp_path)
+    assert built.code == 0, built.complaint
+    same = impact(tmp_path, "--from", "pr.tar.gz", "--to", "pr.yaml", "k8s")
+    assert (same.code, changes(same), json.loads(same.out)["gate"]) == (0, [], "pr")
+    acme(tmp_path, "policies", rule("false"))
+    other = impact(tmp_path, "--from", "pr.tar.gz", "--to", "pr.yaml", "k8s")
+    assert changes(other) == [("ACME-001", ["newly_passes"], "a")]
+    keys = pair("release", "EdDSA")
+    write(tmp_path, {"release.pem": keys.private, "release.pub": keys.public})
+    signed = gatelib("bundle", "sign", "pr.tar.gz", "--signing-key", "release.pem", cwd=tmp_path)
+    assert signed.code == 0, signed.complaint
+    asked = ("--from", "pr.tar.gz", "--to", "pr.yaml", "k8s")
+    refused = impact(tmp_path, *asked)
+    assert refused.code == 3
+    assert refused.complaint.startswith("gatelib: pr.tar.gz: the bundle is signed")
+    key = ("--verification-key", "release.pub")
+    assert impact(tmp_path, *asked, *key).code == 0
+    assert impact(tmp_path, *asked, *key, "--gate", "admission").code == 2
+
+
+def test_the_help_fits_a_screen_and_its_example_names_options_that_exist(tmp_path: Path) -> None:
+    lines = gatelib("rules", "impact", "--help", cwd=tmp_path).text.splitlines()
+    assert len(lines) <= 45
+    assert max(map(len, lines)) <= 80
+    (example,) = [line.strip() for line in lines if line.strip().startswith("Example: gatelib rules impact ")]
+    options = {word for word in example.split() if word.startswith("--")}
+    assert {line.split()[0] for line in lines if line.startswith("  --")} >= options

@@ -77,9 +77,15 @@ class Suite:
 
     def named(self, package: str) -> tuple[str, ...]:
         """Return the packages that one names, in an import or in place."""
-        texts = (module.text for module in self.modules[package])
-        found = (self._existing(name) for text in texts for name in _NAMED.findall(text))
-        return tuple(dict.fromkeys(name for name in found if name))
+        if package not in self._named:
+            texts = (module.text for module in self.modules[package])
+            found = (self._existing(name) for text in texts for name in _NAMED.findall(text))
+            self._named[package] = tuple(dict.fromkeys(name for name in found if name))
+        return self._named[package]
+
+    @cached_property
+    def _named(self) -> dict[str, tuple[str, ...]]:
+        return {}
 
     def run(self, package: str, replaced: Mapping[str, str] = _NOTHING_REPLACED) -> Iterator[Result]:
         """Run the tests of a package, one after the other; ``replaced`` are texts by the paths of modules.

@@ -81,13 +81,11 @@ def touched(suite: Suite, changed: Iterable[Path]) -> Picked:
         for file in workspace.tests
         if file.file.absolute() in paths or (packages and packages & suite.needed(file.module.package))
     ]
-    rules = {case.rule for case in workspace.cases}
-    names = {source.module.path for source in modules}
-    concerned = {
-        rule
-        for rule in rules
-        if names and any(module.path in names for module in workspace.policy.modules_for([rule]))
-    }
+    helpers = {source.module.path for source in modules if source.rule is None}
+    concerned = {source.rule for source in modules if source.rule}  # no rule is read by another
+    if helpers:
+        rules = {case.rule for case in workspace.cases}
+        concerned |= {rule for rule in rules if helpers & _paths(workspace, rule)}
     cases = [
         case for case in workspace.cases if case.rule in concerned or paths & {case.path, *_beside(case.path)}
     ]
@@ -154,6 +152,10 @@ def _of_path(suite: Suite, path: Path) -> tuple[list[Path], list[Path]] | None:
 
 def _beside(manifest: Path) -> tuple[Path, ...]:
     return (manifest.with_name(f"{manifest.stem}.expected.json"),)
+
+
+def _paths(workspace: Workspace, rule: str) -> set[str]:
+    return {module.path for module in workspace.policy.modules_for([rule])}
 
 
 def _is_test(path: Path) -> bool:

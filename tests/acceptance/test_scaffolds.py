@@ -19,6 +19,7 @@ from gatelib.authoring.scaffold.rule import files as rule_files
 from gatelib.controls import load as controls
 from gatelib.policy import shipped
 from tests.acceptance.command import Done, gatelib, write
+from tests.budget import budget
 from tests.engines import need
 from tests.paths import ROOT
 
@@ -39,18 +40,18 @@ PINNED = re.compile(r"^ *- uses: actions/[a-z-]+@[0-9a-f]{40} # v[0-9]+\.[0-9]+\
 KINDS = [
     "workloads",
     "*",
-    "Pod",
+    "Namespace",
     "apps/Deployment",
+    "example.com/Widget",
+    "Pod",
     "apps/StatefulSet",
     "batch/CronJob",
     "Service",
-    "Namespace",
     "networking.k8s.io/Ingress",
     "rbac.authorization.k8s.io/ClusterRole",
     "argoproj.io/Rollout",
     "gatelib.dev/Release",
-    "example.com/Widget",
-]
+][: budget(5, 13)]
 
 
 def tree(folder: Path) -> dict[str, bytes]:

@@ -20,7 +20,7 @@ class Part:
     line: int
     """In the author's text; of a body, where its head or its ``else`` begins."""
     column: int
-    """In bytes, as OPA counts."""
+    """In characters, as OPA counts."""
     last: int
     """The last line of the statement, or of the head."""
 
@@ -59,7 +59,7 @@ class Layout:
     def part(self, kind: Kind, start: int, end: int) -> bytes:
         """Note a part of the text; return the mark to put where its lines begin, and again where they end."""
         line = self._line(start)
-        column = start - (self._ends[line - 2] if line > 1 else 0) + 1
+        column = len(self.raw[self._ends[line - 2] if line > 1 else 0 : start].decode()) + 1
         while end > start + 1 and self.raw[end - 1 : end].isspace():
             end -= 1
         self._parts.append(Part(kind, line, column, self._line(max(start, end - 1))))

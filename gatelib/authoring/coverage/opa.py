@@ -23,7 +23,7 @@ _DEADLINE: Final = 600.0
 
 
 class Range(NamedTuple):
-    """A range of text, as OPA counts: lines from 1, columns in bytes."""
+    """A range of text, as OPA counts: lines and columns from 1, these in characters."""
 
     line: int
     column: int

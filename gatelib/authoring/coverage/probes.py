@@ -38,6 +38,8 @@ _IF: Final = re.compile(rb"\bif\s*\Z")
 _LEAVES: Final = frozenset({"Var", "String", "RawString", "Number", "Bool", "Null"})
 _BOUND: Final = b"zz_bound"
 """Sorts last: among what can be evaluated next, regorus takes the first by name."""
+_BINDS: Final = _BOUND + b" := "
+_TRUE: Final = _BINDS + b"true"
 
 
 def probed(module: Module) -> Probed:
@@ -103,8 +105,7 @@ class _Rules:
             value_start, is_written, value = _after_operator(head["assign"]), True, head["assign"]["value"]
         else:
             value_start, is_written, value = head_end, False, None
-        self._queries(value)
-        bound = self._layout.edited(value_start, head_end) if is_written else b"true"
+        bound = self._bound(value, value_start, head_end) if is_written else _TRUE
         written = self._layout.edited(start, value_start) + (b"" if is_written else b" := ")
         body = self._body(bodies[0]["query"] if bodies else None, bound)
         text = b"%s\n%s%s%s\nif {%s" % (self._named(head, written), mark, _BOUND, mark, body)
@@ -124,7 +125,7 @@ class _Rules:
 
     def _asking(self, definitions: Definitions) -> bytes:
         """Return the rule that asks, but for the bracket that ends it."""
-        bodies = (self._body(None, question) for question in definitions.questions())
+        bodies = (self._body(None, _BINDS + question) for question in definitions.questions())
         between = b"} else := %s if {" % _BOUND
         return b"%s := %s if {" % (definitions.head, _BOUND) + between.join(bodies)
 
@@ -132,10 +133,9 @@ class _Rules:
         query, assign, start = body["query"], body["assign"], body["span"]["start"]
         end = self._start(query) if query["stmts"] else self._end(body["span"])
         mark = self._layout.part("body", start, end)
-        bound = b"true"
+        bound = _TRUE
         if assign:
-            self._queries(assign["value"])
-            bound = _IF.sub(b"", self._layout.edited(_after_operator(assign), end))
+            bound = _IF.sub(b"", self._bound(assign["value"], _after_operator(assign), end))
         return self._or_else(mark) + self._body(query, bound)
 
     def _or_else(self, mark: bytes) -> bytes:
@@ -151,19 +151,25 @@ class _Rules:
             self._layout.replace(value_start, value_start, b"\n" + mark)
             self._layout.replace(end, end, mark + b"\n")
             return
-        value = self._body(None, self._layout.edited(value_start, end))
+        value = self._body(None, self._bound(default["value"], value_start, end))
         asking = self._asking(definitions) + self._or_else(mark) if definitions.count else b""
         text = asking or b"%s :=\n%s%s%s\nif {" % (definitions.head, mark, _BOUND, mark)
         self._layout.replace(start, end, text + value + b"}")
 
     def _body(self, query: Any, bound: bytes) -> bytes:
-        """Return the statements of a body, with what the value is bound to."""
+        """Return the statements of a body, with those that bind the value."""
         statements = b""
         if query and query["stmts"]:
             self._query(query)
             first, last = query["stmts"][0], query["stmts"][-1]
             statements = self._layout.edited(self._start(first), self._end(last["span"]))
-        return b"\n%s\n%s := %s\n" % (statements, _BOUND, bound)
+        return b"\n%s\n%s\n" % (statements, bound)
+
+    def _bound(self, value: Any, start: int, end: int) -> bytes:
+        """Return the statements that bind a value."""
+        self._queries(value)
+        self._in_order(value, start, _BINDS)
+        return self._layout.edited(start, end)
 
     def _query(self, query: Any) -> None:
         for statement in query["stmts"]:
@@ -176,23 +182,22 @@ class _Rules:
         mark = self._layout.part("statement", start, end)
         self._layout.replace(start, start, b"\n" + mark)
         self._queries(statement["literal"])
-        self._in_order(statement, start)
+        literal = statement["literal"]
+        expression = literal.get("Expr", {}).get("expr") or literal.get("SomeIn", {}).get("collection")
+        if expression and not statement.get("with_mods"):
+            self._in_order(expression, start)
         self._layout.replace(end, end, mark + b"\n")
 
-    def _in_order(self, statement: Any, start: int) -> None:
+    def _in_order(self, expression: Any, start: int, binds: bytes = b"") -> None:
         """Evaluate what stands first by itself: where that is undefined, OPA looks no further."""
-        literal = statement["literal"]
-        if statement.get("with_mods") or literal.keys().isdisjoint(("Expr", "SomeIn")):
-            return
-        expression = literal.get("Expr", {}).get("expr") or literal.get("SomeIn", {}).get("collection")
         ((kind, value),) = expression.items()
         if kind == "BoolExpr" and not value["lhs"].keys().isdisjoint(_MAYBE_UNDEFINED):
             operator = _COMPARISON.search(self._raw, _end_of_leaves(value["lhs"]))
             if operator:  # the left side stays where it is
                 name = self._first()
                 self._layout.replace(start, start, name + b" := ")
-                self._layout.replace(operator.start(), operator.start(), b"\n%s " % name)
-            return
+                self._layout.replace(operator.start(), operator.start(), b"\n%s%s " % (binds, name))
+                return
         if kind == "AssignExpr":
             ((kind, value),) = value["rhs"].items()
         if kind == "Call" and len(value["params"]) > 1 and "RefDot" in value["params"][0]:
@@ -200,6 +205,7 @@ class _Rules:
             first = self._layout.edited(span["start"], span["end"])
             self._layout.replace(span["start"], span["end"], name)
             self._layout.replace(start, start, b"%s := %s\n" % (name, first))
+        self._layout.replace(start, start, binds)
 
     def _first(self) -> bytes:
         """Return a name that sorts first: see ``_BOUND``."""

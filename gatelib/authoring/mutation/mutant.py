@@ -69,6 +69,6 @@ class Mutant:
 
 
 def in_short(text: str) -> str:
-    """Return a piece of Rego on one short line that has no backtick."""
-    line = " ".join(text.split()).replace("`", "'")
+    """Return a piece of Rego on one short line that has no backtick, and no comma around it."""
+    line = " ".join(text.split()).replace("`", "'").strip(", ")
     return line if len(line) <= _LONG else f"{line[: _LONG - 16]}…{line[-15:]}"

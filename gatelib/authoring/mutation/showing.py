@@ -45,14 +45,14 @@ def _lines(tested: Sequence[Tested]) -> Iterator[str]:
 def _survivor(one: Tested, outcome: Outcome) -> Iterator[str]:
     text, mutant = one.source.module.text, outcome.mutant
     yield f"{one.source.name}:{mutant.lines(text)[0]}: {mutant.edit.mutator}"
-    yield from (f"  {line.expandtabs(_TAB)}" for line in _diff(one, outcome))
+    yield from (f"  {line.expandtabs(_TAB)}".rstrip() for line in _diff(one, outcome))
     if outcome.reached:
         few = ", ".join(outcome.reached[:_FEW])
         rest = len(outcome.reached) - _FEW
         yield f"  unnoticed by {few}{f' and {rest} more' if rest > 0 else ''}"
+        yield f"  if it means the same: {_mark(one, outcome)}…"
     else:
         yield "  no test or fixture gets there"
-    yield f"  if it means the same: {_mark(one, outcome)}…"
 
 
 def _diff(one: Tested, outcome: Outcome) -> list[str]:

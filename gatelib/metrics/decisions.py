@@ -43,7 +43,7 @@ def count(
             counted.add(EVENTS, "unreadable")
             continue
         seen += 1
-        if _is_event(value):
+        if is_decision(value):
             events += 1
             _count_event(value, counted, labels, now)
     if first is not None:
@@ -54,7 +54,8 @@ def count(
         counted.remarks.append(Problem(code=CODE, message="has no decision in it", file=name))
 
 
-def _is_event(value: Any) -> bool:
+def is_decision(value: Any) -> bool:
+    """Tell a decision from the other lines that OPA's console has."""
     return isinstance(value, Mapping) and isinstance(value.get("decision_id"), str) and "timestamp" in value
 
 

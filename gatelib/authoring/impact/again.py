@@ -90,7 +90,7 @@ def ask(
             f"rules that some request leaves out, or cannot be judged by: {', '.join(sorted(unasked))}"
         )
     tally.notes += [
-        f"{number} requests: {reason}" if number > 1 else f"1 request: {reason}"
+        f"{number} entries: {reason}" if number > 1 else f"1 entry: {reason}"
         for reason, number in sorted(reader.left_out.items())
     ]
 

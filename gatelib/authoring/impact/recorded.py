@@ -15,7 +15,7 @@ from typing import Any, Final, Literal
 import orjson
 
 from gatelib.loader import RawDocument
-from gatelib.metrics.decisions import CODE, ENTRYPOINTS
+from gatelib.metrics.decisions import CODE, ENTRYPOINTS, is_decision
 from gatelib.metrics.streaming import Bad, Readable, values
 from gatelib.normalize import Document, Kinds, normalize
 from gatelib.report import Problem
@@ -75,9 +75,12 @@ class Reader:
                 if bad == 1:
                     yield Problem(code=CODE, message=value.message, file=name, line=value.line)
                 continue
+            if source == "decision_log" and not is_decision(value):
+                self._leave("is no decision, but another line of OPA's console")
+                continue
             number += 1
             found = (
-                self._event(value, name, number)
+                self._event(value)
                 if source == "decision_log"
                 else self._input(value, _uid(value) or f"{name}#{number}", None)
             )
@@ -92,9 +95,7 @@ class Reader:
         if not number and not bad:
             yield Problem(code=CODE, message="has no request in it", file=name)
 
-    def _event(self, event: Any, name: str, number: int) -> Record | str | None:
-        if not isinstance(event, Mapping) or not isinstance(event.get("decision_id"), str):
-            return "it is no decision of a decision log"
+    def _event(self, event: Mapping[str, Any]) -> Record | str | None:
         path = event.get("path")
         steps = path.strip("/").split("/") if isinstance(path, str) else []
         if steps[:1] != ["gatelib"] or len(steps) < 2 or steps[1] not in ENTRYPOINTS:

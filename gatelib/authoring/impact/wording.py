@@ -21,16 +21,14 @@ OUTCOMES: Final = {
     "above_threshold": "More subjects are newly denied than may be",
     "error": "Something could not be read or judged, so this is not all",
 }
+_COMMIT: Final = 40
+"""Digits of a commit's name."""
 NOBODY: Final = "nobody named"
 
 
 def side(info: SideInfo) -> str:
     """Return a side's name, kind and revision."""
-    revision = (
-        info.revision[:12]
-        if info.kind in ("revision", "definition") and " " not in info.revision
-        else info.revision
-    )
+    revision = info.revision[:12] if len(info.revision) == _COMMIT else info.revision
     signed = f", signed by {info.signed_by}" if info.signed_by else ""
     if info.kind == "work tree":
         return info.name

@@ -345,8 +345,8 @@ def test_recorded_reviews_are_judged_again(tmp_path: Path) -> None:
     assert found["changes"][0]["owner"] == {"name": "blue", "by": "annotation"}
     assert (found["judged"]["requests"], found["gate"]) == (2, None)
     assert found["notes"] == [
-        "1 request: brings nothing into being that a rule looks at",
-        "1 request: repeats an input that is judged already",
+        "1 entry: brings nothing into being that a rule looks at",
+        "1 entry: repeats an input that is judged already",
     ]
 
 
@@ -374,6 +374,7 @@ def test_decisions_are_judged_again_in_every_shape_and_what_is_masked_is_said(tm
         event(9, content, "other/allow"),
         event(10, {"gatelib": 1}, "gatelib/main"),
         event(11, [1], "gatelib/main"),
+        {"level": "info", "msg": "Received request.", "time": NOW},
     )
     (tmp_path / "opa.log.gz").write_bytes(gzip.compress(f"{log}no JSON\n".encode()))
     done = impact(tmp_path, "--from", "old", "--to", "new", *ONLY, "--decision-log", "opa.log.gz")
@@ -389,7 +390,10 @@ def test_decisions_are_judged_again_in_every_shape_and_what_is_masked_is_said(tm
         "request 11 cannot be judged again: its input is no object",
         "is no JSON",
     }
-    assert "1 request: is a decision of another policy" in found["notes"]
+    assert "1 entry: is a decision of another policy" in found["notes"]
+    assert "1 entry: is no decision, but another line of OPA's console" in found["notes"]
+    write(tmp_path, {"other.log": lines({"level": "info", "msg": "Received request."})})
+    assert impact(tmp_path, "--from", "old", "--to", "new", *ONLY, "--decision-log", "other.log").code == 3
 
 
 def test_text_and_markdown_show_no_name_as_a_command_or_as_markup(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from typing import Any, Final, Literal
 
 from gatelib.authoring.coverage.layout import Part
@@ -19,7 +20,6 @@ from gatelib.executors import Failure, executor
 By = Literal["tests", "fixtures", "all"]
 State = Literal["reached", "partly", "missed"]
 
-ONLY_OPA: Final = "tests that only OPA can run"
 _DEADLINE: Final = 600.0
 """Seconds for one package of tests, or for the fixtures of one rule."""
 _FEW: Final = 4
@@ -120,14 +120,13 @@ def measure(suite: Suite, policies: Sequence[Source], by: By, *, opa: bool, jobs
     figures: Mapping[str, Figures] = {}
     if opa and packages:
         figures = asked(suite, packages, modules)
-    if opa and skipped:
-        names = [f"{test.file.module.package}.{test.name}" for test in skipped]
+    for file, tests in groupby(skipped if opa else (), key=lambda test: test.file.name):
+        names = [f"{test.file.module.package}.{test.name}" for test in tests]
         found = asked(suite, names, modules)
         by_opa = {
             module.path: found[module.path].reached(recorder.probed(module).parts) for module in modules
         }
-        runs.append(Run(ONLY_OPA, len(skipped), (), by_opa))
-        skipped = []
+        runs.append(Run(file, len(names), (), by_opa))
     reached = together(*(run.reached for run in runs))
     files = tuple(
         FileCoverage(
@@ -138,15 +137,14 @@ def measure(suite: Suite, policies: Sequence[Source], by: By, *, opa: bool, jobs
         )
         for source in policies
     )
-    return Coverage(
-        files, tuple(runs), tuple(f"{test.file.name}:{test.line} {test.name}" for test in skipped)
-    )
+    unknown = [] if opa else [f"{test.file.name}:{test.line} {test.name}" for test in skipped]
+    return Coverage(files, tuple(runs), tuple(unknown))
 
 
 def _tasks(suite: Suite, policies: Sequence[Source], by: By) -> Iterator[tuple[str, str]]:
     packages = {source.module.package for source in policies}
     if by != "fixtures":
-        for package, tests in suite.tests.items():
+        for package, tests in suite.found.items():
             if tests and packages & suite.needed(package):
                 yield "tests", package
     if by != "tests":

@@ -45,6 +45,27 @@ test_unjudged_where_a_log_cannot_be_read if {
 	}})
 }
 
+test_deny_each_of_two_logs_that_are_empty if {
+	logs := ["schema/migrate-lint.txt", "schema/another.txt"]
+	read := {"schema/shadow-read.txt": {"format": "text", "role": "shadow-read-log", "size": 1, "facts": []}}
+	empty := {log: {"format": "text", "role": "migration-lint-log", "size": 0, "facts": []} | some log in logs}
+	rule.deny == {{"id": "GL-REL-002", "msg": sprintf("`%s` is empty", [log]), "evidence": log, "path": []} |
+		some log in logs
+	} with input as envelope(object.union(read, empty))
+}
+
+test_unjudged_each_of_two_logs_and_no_file_of_another_rule if {
+	logs := ["schema/migrate-lint.txt", "schema/another.txt"]
+	broken := {"format": "unknown", "size": 1, "facts": [], "problem": {"message": "no UTF-8"}}
+	given := object.union(
+		{log: object.union(broken, {"role": "migration-lint-log"}) | some log in logs},
+		{"sbom/api.json": object.union(broken, {"role": "sbom"})},
+	)
+	rule.unjudged == {{"evidence": log, "path": [], "msg": sprintf("`%s` cannot be read: no UTF-8", [log])} |
+		some log in logs
+	} with input as envelope(given)
+}
+
 test_the_release_is_the_subject if {
 	rule.subjects == {0} with input as envelope({})
 }

@@ -59,7 +59,7 @@ test_deny_what_is_no_text if {
 	}
 }
 
-test_deny_each_of_several_releases if {
+test_deny_the_second_of_two_releases if {
 	given := envelope([release({"evidencePack": {"sha256": hash}}), {"kind": "Release", "metadata": {"name": "api-2"}}])
 	rule.subjects == {0, 1} with input as given
 	rule.deny == {{
@@ -69,6 +69,41 @@ test_deny_each_of_several_releases if {
 		"path": ["spec", "evidencePack", "sha256"],
 	}} with input as given
 }
+
+test_deny_each_of_two_releases_for_its_hash if {
+	every row in [
+		["", "Release `%s` has no SHA-256 of its Evidence Pack"],
+		["5e", "Release `%s` names an Evidence Pack by `5e`, which is not 64 hex digits"],
+	] {
+		[value, message] := row
+		given := two_releases(value)
+		rule.deny == {found(position, sprintf(message, [name])) | some position, name in names} with input as given
+	}
+}
+
+test_deny_each_of_two_releases_for_each_of_two_packs if {
+	given := object.union(two_releases(hash), {"verifications": [
+		{"type": "pack", "sha256": "5e", "problems": [{"file": "a", "problem": "changed"}]},
+		{"type": "pack", "sha256": "6f", "problems": [{"file": "b", "problem": "missing"}]},
+	]})
+	rule.deny == {found(position, sprintf(message, [name])) |
+		some position, name in names
+		some message in [
+			concat("", ["Release `%s` names the Evidence Pack `", hash, "`, and the one given is `5e`"]),
+			concat("", ["Release `%s` names the Evidence Pack `", hash, "`, and the one given is `6f`"]),
+			"the Evidence Pack of release `%s` is not as it was sealed: `a` changed",
+			"the Evidence Pack of release `%s` is not as it was sealed: `b` missing",
+		]
+	} with input as given
+}
+
+names := ["api-1", "api-2"]
+
+two_releases(value) := envelope([object.union(release({"evidencePack": {"sha256": value}}), {"metadata": {"name": name}}) |
+	some name in names
+])
+
+found(document, msg) := {"id": "GL-REL-001", "msg": msg, "document": document, "path": ["spec", "evidencePack", "sha256"]}
 
 release(spec) := {"apiVersion": "gatelib.dev/v1", "kind": "Release", "metadata": {"name": "api-1"}, "spec": spec}
 

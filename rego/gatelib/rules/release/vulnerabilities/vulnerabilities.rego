@@ -30,12 +30,12 @@ unjudged contains problem if some problem in evidence.unreadable("scan")
 
 deny contains finding if {
 	some entry in vulnerabilities
-	not object.get(entry.fact, "severity", "") in lesser
+	not severity(entry.fact) in lesser
 	msg := sprintf("`%v` of severity %v%s, found by %v", [
 		object.get(entry.fact, "id", ""),
-		object.get(entry.fact, "severity", "unknown"),
+		severity(entry.fact),
 		place(entry.fact),
-		object.get(entry.fact, "tool", "an unknown tool"),
+		tool(entry.fact),
 	])
 	named := {key: documents.text(object.get(entry.fact, key, "")) | some key in ["id", "package", "image"]}
 	finding := object.union(evidence.at(entry, []), {"id": "GL-REL-003", "msg": msg, "vulnerability": named})
@@ -44,20 +44,20 @@ deny contains finding if {
 # Those that are only counted are vulnerabilities without a name, so that no exception fits them, the release's neither.
 deny contains finding if {
 	some entry in counted
-	not object.get(entry.fact, "severity", "") in lesser
+	not severity(entry.fact) in lesser
 	unnamed := {"id": "", "package": "", "image": ""}
 	finding := object.union(evidence.at(entry, []), {"id": "GL-REL-003", "msg": summary(entry.fact), "vulnerability": unnamed})
 }
 
 deny contains finding if {
 	some file in evidence.files("scan")
-	count([1 | some entry in scans; entry.file == file]) == 0
+	not file in {entry.file | some entry in scans}
 	finding := {"id": "GL-REL-003", "msg": sprintf("`%s` holds no scan", [file]), "evidence": file, "path": []}
 }
 
 warn contains finding if {
 	some entry in array.concat(counted, vulnerabilities)
-	object.get(entry.fact, "severity", "") in lesser
+	severity(entry.fact) in lesser
 	finding := object.union(evidence.at(entry, []), {"id": "GL-REL-003", "msg": summary(entry.fact)})
 }
 
@@ -67,7 +67,7 @@ warn contains finding if {
 	suppressed != 0
 	msg := sprintf("%s results of %v are suppressed in the file, and count here all the same", [
 		numerals.shown(suppressed),
-		object.get(entry.fact, "tool", "an unknown tool"),
+		tool(entry.fact),
 	])
 	finding := object.union(evidence.at(entry, ["suppressed"]), {"id": "GL-REL-003", "msg": msg})
 }
@@ -79,6 +79,10 @@ vulnerabilities := evidence.facts("scan", "vulnerability")
 counted := evidence.facts("scan", "vulnerabilities")
 
 lesser := {"medium", "low"}
+
+severity(fact) := object.get(fact, "severity", "unknown")
+
+tool(fact) := object.get(fact, "tool", "an unknown tool")
 
 # A scanner of packages names the package and the image, one of sources the line.
 place(fact) := sprintf(" in `%v`%s", [fact["package"], image(fact)]) if {
@@ -93,12 +97,15 @@ image(fact) := sprintf(" of `%v`", [fact.image]) if {
 
 summary(fact) := sprintf("%s of severity %v, found by %v%s", [
 	numerals.shown(object.get(fact, "count", null)),
-	object.get(fact, "severity", "unknown"),
-	object.get(fact, "tool", "an unknown tool"),
+	severity(fact),
+	tool(fact),
 	examples(fact),
 ])
 
-examples(fact) := sprintf(": %s", [concat(", ", [sprintf("`%s`", [id]) | some id in array.slice(ids, 0, 3)])]) if {
+examples(fact) := sprintf(": %s", [concat(", ", [sprintf("`%s`", [id]) | some id in first])]) if {
 	ids := [id | some id in documents.list(object.get(fact, "ids", [])); is_string(id)]
-	count(ids) > 0
+
+	# gatelib:equivalent number `0` -> `-1`: `array.slice` takes a start below 0 for 0
+	first := array.slice(ids, 0, 3)
+	count(first) > 0
 } else := ""

@@ -25,11 +25,12 @@ test_warn_of_one_that_is_lesser if {
 }
 
 test_deny_what_says_nothing_of_itself if {
-	given := envelope([scan({}), {"type": "vulnerability", "id": "CVE-1"}, {"type": "vulnerabilities"}])
+	given := envelope([{"type": "scan"}, {"type": "vulnerability"}, {"type": "vulnerabilities"}])
 	rule.deny == {
-		object.union(found(1, "`CVE-1` of severity unknown, found by an unknown tool"), {"vulnerability": {"id": "CVE-1", "package": "", "image": ""}}),
+		unnamed(1, "`` of severity unknown, found by an unknown tool"),
 		unnamed(2, "a value of type `null` of severity unknown, found by an unknown tool"),
 	} with input as given
+	rule.warn == set() with input as given
 }
 
 test_deny_one_of_an_image_alone if {
@@ -43,6 +44,10 @@ test_deny_one_of_an_image_alone if {
 test_warn_of_suppressions_of_any_form if {
 	every suppressed in [2, -1] {
 		warned(envelope([scan({"suppressed": suppressed})])) == {packs.in_file("GL-REL-003", file, ["facts", 0, "suppressed"], sprintf("%v results of Trivy are suppressed in the file, and count here all the same", [suppressed]))}
+	}
+	warned(envelope([scan({"suppressed": 2}), {"type": "scan", "suppressed": 3}])) == {
+		packs.in_file("GL-REL-003", file, ["facts", 0, "suppressed"], "2 results of Trivy are suppressed in the file, and count here all the same"),
+		packs.in_file("GL-REL-003", file, ["facts", 1, "suppressed"], "3 results of an unknown tool are suppressed in the file, and count here all the same"),
 	}
 }
 
@@ -78,8 +83,32 @@ test_unjudged_a_file_that_cannot_be_read if {
 	rule.deny == set() with input as given
 }
 
-test_deny_a_file_without_a_scan if {
+test_deny_files_that_are_empty if {
+	given := object.union(two_files([]), {"evidence": {file: {"size": 0}, other: {"size": 0}}})
+	denied(given) == {packs.in_file("GL-REL-003", each, [], sprintf("`%s` is empty", [each])) | some each in [file, other]}
+}
+
+test_unjudged_files_that_cannot_be_read if {
+	given := packs.unreadable(packs.unreadable(two_files([]), file), other)
+	rule.unjudged == packs.unjudged(file) | packs.unjudged(other) with input as given
+}
+
+test_deny_files_without_a_scan if {
 	denied(envelope([])) == {packs.in_file("GL-REL-003", file, [], "`scans/trivy.sarif` holds no scan")}
+	denied(two_files([])) == {packs.in_file("GL-REL-003", each, [], sprintf("`%s` holds no scan", [each])) | some each in [file, other]}
+	denied(packs.envelope({file: ["scan", [scan({})]], other: ["scan", []]})) == {packs.in_file("GL-REL-003", other, [], "`scans/other.sarif` holds no scan")}
+}
+
+other := "scans/other.sarif"
+
+two_files(facts) := packs.envelope({file: ["scan", facts], other: ["scan", facts]})
+
+test_deny_each_of_two_sums if {
+	given := envelope([scan({}), {"type": "vulnerabilities", "severity": "high", "count": 1}, {"type": "vulnerabilities", "severity": "critical", "count": 2}])
+	rule.deny == {
+		unnamed(1, "1 of severity high, found by an unknown tool"),
+		unnamed(2, "2 of severity critical, found by an unknown tool"),
+	} with input as given
 }
 
 test_deny_and_warn_of_a_sum if {

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,7 +60,11 @@ FAULTS = (
         ("element", "null"),
     ),
     Fault(
-        "a namespace of the node is forgotten", "GL-K8S-014", ', "hostIPC": "IPC"', "", ("element", "string")
+        "a fourth example is shown",
+        "GL-REL-003",
+        "array.slice(ids, 0, 3)",
+        "array.slice(ids, 0, 4)",
+        ("number",),
     ),
     Fault(
         "only the first registry is allowed",
@@ -193,8 +199,9 @@ def _lines(opened: Workspace, fault: Fault) -> range:
 
 
 @pytest.mark.skipif(budget(0, 1) == 0, reason="minutes; under GATELIB_ACCEPTANCE=1")
-def test_the_shipped_library_reaches_its_score_with_every_survivor_explained() -> None:
-    done = gatelib("rules", "mutate", "--library", "--fail-under", "95", "--format", "json", cwd=ROOT)
-    found = json.loads(done.out)
+def test_the_shipped_rules_reach_their_score_with_every_survivor_explained() -> None:
+    command = [sys.executable, "-m", "gatelib", "rules", "mutate", "--fail-under", "95", "--format", "json"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=3600, check=False)
+    found = json.loads(done.stdout)
     assert [one["file"] for one in found["policies"] if one["stale"] or one["broken"]] == []
-    assert done.code == 0, found["score"]
+    assert done.returncode == 0, found["score"]

@@ -6,11 +6,12 @@ import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import orjson
 
 from gatelib import fixtures
+from gatelib.authoring.mutation.compiling import analyse, complaint, reason
 from gatelib.authoring.mutation.mutant import Mutant
 from gatelib.authoring.suite import CaseGroup, Suite
 from gatelib.authoring.workspace import Workspace
@@ -19,9 +20,6 @@ from gatelib.engines.interface import DECISION
 from gatelib.errors import EngineError
 from gatelib.fixtures import Case
 from gatelib.policy import Module
-
-_NOTHING: Final = "data.gatelib.mutation_nothing"
-"""A question that makes an engine analyse all policies, and nothing more."""
 
 
 class Group(NamedTuple):
@@ -99,10 +97,8 @@ class Trials:
 
     def checks(self, group: Group) -> tuple[Check, ...]:
         """Return the checks of a group, in order."""
-        count = (
-            len(self._suite.tests[group.name]) if group.kind == "test" else len(self._cases_of(group.name))
-        )
-        return tuple(Check(group, number) for number in range(count))
+        of_kind = self._suite.tests if group.kind == "test" else {group.name: self._cases_of(group.name)}
+        return tuple(Check(group, number) for number in range(len(of_kind[group.name])))
 
     def name(self, check: Check) -> str:
         """Return what a check is called."""
@@ -160,12 +156,12 @@ class Trials:
     def judge(self, path: str, text: str, checks: Iterable[Check]) -> Judged:
         """Run checks with another text in the place of a module, until one fails."""
         engines: dict[Group, Any] = {}
+        wrong = complaint(path, text)
+        if wrong:
+            return Judged("invalid", None, wrong)
         for check in checks:
             if check.group not in engines:
-                try:
-                    engines[check.group] = self._compiled(check.group, path, text)
-                except RuntimeError as error:
-                    return Judged("invalid", None, _reason(error))
+                engines[check.group] = self._compiled(check.group, path, text)
             failure = self._failure(engines[check.group].clone(), check)
             if failure:
                 return Judged("killed", check, failure)
@@ -178,7 +174,7 @@ class Trials:
         engine = self._parsed[group, path].clone()
         if path:
             engine.add_policy(path, text)
-        engine.eval_query_as_json(_NOTHING)
+        analyse(engine)
         return engine
 
     def _parse(self, group: Group, path: str) -> Any:
@@ -204,13 +200,10 @@ class Trials:
                 return "" if self._holds(engine, check) else "is not true"
             return "" if self._as_expected(engine, check) else "finds something else"
         except (RuntimeError, EngineError) as error:
-            return f"cannot be evaluated: {_reason(error)}"
+            return f"cannot be evaluated: {reason(error)}"
 
     def _holds(self, engine: Any, check: Check) -> bool:
-        value = _ask(engine, self._suite.tests[check.group.name][check.number].query, b"{}")
-        if isinstance(value, dict):
-            return bool(value) and all(case is True for case in value.values())
-        return value is True
+        return _ask(engine, self._suite.tests[check.group.name][check.number].query, b"{}") is True
 
     def _as_expected(self, engine: Any, check: Check) -> bool:
         found = self._cases_of(check.group.name)[check.number]
@@ -243,8 +236,3 @@ def _ask(engine: Any, question: str, envelope: bytes) -> Any:
     engine.set_input_json(envelope.decode())
     results = orjson.loads(engine.eval_query_as_json(question)).get("result", [])
     return results[0]["expressions"][0]["value"] if results else None
-
-
-def _reason(error: Exception) -> str:
-    text = str(error).partition("Stack backtrace")[0]
-    return text.rpartition("error: ")[2].strip().partition("\n")[0][:200]

@@ -74,3 +74,11 @@ attestation(file, digest) := {
 	"type": "attestation", "file": file, "fact": 0, "subject": digest, "name": "r.example.com/api",
 	"predicate_type": "https://slsa.dev/provenance/v1", "signer": "ci",
 }
+
+# The same pack of a release that is recorded twice, and what a rule says of it that judges each record.
+twice(envelope) := object.union(envelope, {"documents": array.concat(
+	envelope.documents,
+	[object.union(envelope.documents[0], {"index": 1})],
+)})
+
+of_both(findings) := findings | {object.union(finding, {"document": 1}) | some finding in findings; finding.document == 0}

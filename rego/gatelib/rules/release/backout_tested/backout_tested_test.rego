@@ -33,21 +33,14 @@ test_the_age_is_a_parameter if {
 
 drill(type, passed) := record("Drill", {"type": type, "finished": "2026-11-20T00:00:00Z", "passed": passed})
 
-test_unjudged_where_a_file_cannot_be_read if {
-	rule.unjudged == {{
-		"evidence": "chaos-dr/backout-20261120.json",
-		"path": [],
-		"msg": "`chaos-dr/backout-20261120.json` cannot be read: no JSON",
-	}} with input as in_pack({"chaos-dr/backout-20261120.json": {"role": "backout-drill", "problem": {"message": "no JSON"}}})
+test_unjudged_where_files_cannot_be_read if {
+	names := ["chaos-dr/backout-20261120.json", "chaos-dr/backout-20261121.json"]
+	rule.unjudged == {{"evidence": name, "path": [], "msg": sprintf("`%s` cannot be read: no JSON", [name])} | some name in names} with input as in_pack({name: {"role": "backout-drill", "problem": {"message": "no JSON"}} | some name in names})
 }
 
-test_deny_an_empty_file if {
-	{
-		"id": "GL-REL-011",
-		"evidence": "chaos-dr/backout-20261120.json",
-		"path": [],
-		"msg": "`chaos-dr/backout-20261120.json` is empty",
-	} in rule.deny with input as in_pack({"chaos-dr/backout-20261120.json": {"role": "backout-drill", "size": 0}})
+test_deny_files_that_are_empty if {
+	names := ["chaos-dr/backout-20261120.json", "chaos-dr/backout-20261121.json"]
+	rule.deny == {{"id": "GL-REL-011", "evidence": name, "path": [], "msg": sprintf("`%s` is empty", [name])} | some name in names} with input as in_pack({name: {"role": "backout-drill", "size": 0} | some name in names})
 }
 
 test_the_release_is_the_subject if {

@@ -53,7 +53,7 @@ deny contains object.union(records.at(burn, ["spec", "value"]), {"id": "GL-REL-0
 
 deny contains finding if {
 	some file in evidence.files("canary")
-	count([1 | some run in runs; run.file == file]) == 0
+	not file in {run.file | some run in runs}
 	finding := {"id": "GL-REL-007", "msg": sprintf("`%s` holds no AnalysisRun", [file]), "evidence": file, "path": []}
 }
 
@@ -101,6 +101,8 @@ metrics(run) := {position: metric |
 healthy_at_end(measured) := count(measured) - max(unhealthy) if {
 	unhealthy := [place |
 		some place, measurement in array.concat([{}], measured)
-		object.get(documents.mapping(measurement), "phase", "") != "Successful"
+		not is_healthy(measurement)
 	]
 }
+
+is_healthy(measurement) if measurement.phase == "Successful"

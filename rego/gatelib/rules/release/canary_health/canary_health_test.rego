@@ -23,6 +23,55 @@ test_unjudged_files_that_cannot_be_read if {
 	rule.unjudged == packs.unjudged(file) | packs.unjudged(burn_file) with input as given
 }
 
+test_deny_files_that_are_empty if {
+	given := object.union(two_files([], []), {"evidence": {file: {"size": 0}, other: {"size": 0}}})
+	denied(given) == {packs.in_file("GL-REL-007", each, [], sprintf("`%s` is empty", [each])) | some each in [file, other]}
+}
+
+test_unjudged_each_of_two_files_of_a_canary if {
+	given := packs.unreadable(packs.unreadable(two_files([], []), file), other)
+	rule.unjudged == packs.unjudged(file) | packs.unjudged(other) with input as given
+}
+
+test_deny_files_without_a_run if {
+	good := run([metric({})])
+	denied(two_files([good], [good])) == set()
+	denied(two_files([good], [])) == {packs.in_file("GL-REL-007", other, [], "`rollout/other.json` holds no AnalysisRun")}
+	denied(two_files([], [])) == {packs.in_file("GL-REL-007", each, [], sprintf("`%s` holds no AnalysisRun", [each])) | some each in [file, other]}
+}
+
+test_deny_each_of_two_runs if {
+	bad := object.remove(run([metric({"measurements": []})]), ["name", "phase"])
+	empty := object.union(run([]), {"name": "s", "phase": "Error"})
+	denied(envelope([bad, object.union(bad, {"name": "r"}), empty, object.union(empty, {"name": "t"})], 1)) == {
+		packs.in_file("GL-REL-007", file, ["facts", 0, "phase"], "AnalysisRun `` is ``, and not `Successful`"),
+		packs.in_file("GL-REL-007", file, ["facts", 0, "metrics", 0], "metric `m` of AnalysisRun `` ends with 0 healthy intervals, and needs 3"),
+		packs.in_file("GL-REL-007", file, ["facts", 1, "phase"], "AnalysisRun `r` is ``, and not `Successful`"),
+		packs.in_file("GL-REL-007", file, ["facts", 1, "metrics", 0], "metric `m` of AnalysisRun `r` ends with 0 healthy intervals, and needs 3"),
+		packs.in_file("GL-REL-007", file, ["facts", 2, "phase"], "AnalysisRun `s` is `Error`, and not `Successful`"),
+		packs.in_file("GL-REL-007", file, ["facts", 2, "metrics"], "AnalysisRun `s` has no metric that decides"),
+		packs.in_file("GL-REL-007", file, ["facts", 3, "phase"], "AnalysisRun `t` is `Error`, and not `Successful`"),
+		packs.in_file("GL-REL-007", file, ["facts", 3, "metrics"], "AnalysisRun `t` has no metric that decides"),
+	}
+}
+
+other := "rollout/other.json"
+
+two_files(facts, others) := packs.envelope({
+	file: ["canary", facts],
+	other: ["canary", others],
+	burn_file: ["slo-burn", [burns(1, "ratio")]],
+})
+
+test_deny_a_burn_rate_with_two_flaws if {
+	denied(packs.envelope({file: ["canary", [run([metric({})])]], burn_file: ["slo-burn", [burns("1", "percent")]]})) == {
+		packs.in_file("GL-REL-007", burn_file, ["facts", 0, "spec", "value"], "Measurement `slo.burn_rate` has no `value` that is a number"),
+		packs.in_file("GL-REL-007", burn_file, ["facts", 0, "spec", "unit"], "Measurement `slo.burn_rate` is in `percent`, and must be in `ratio`"),
+	}
+}
+
+burns(value, unit) := packs.measurement("slo.burn_rate", value, unit)
+
 test_deny_a_file_without_a_run if {
 	denied(envelope([], 1)) == {packs.in_file("GL-REL-007", file, [], "`rollout/canary-metrics.json` holds no AnalysisRun")}
 }
@@ -86,7 +135,7 @@ phases(names) := [{"phase": name} | some name in names]
 
 envelope(facts, burn) := packs.envelope({
 	file: ["canary", facts],
-	burn_file: ["slo-burn", [packs.measurement("slo.burn_rate", burn, "ratio")]],
+	burn_file: ["slo-burn", [burns(burn, "ratio")]],
 })
 
 denied(given) := exported if exported := rule.deny with input as given

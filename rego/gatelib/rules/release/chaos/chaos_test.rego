@@ -20,21 +20,14 @@ test_deny_what_is_no_number if {
 	}
 }
 
-test_unjudged_where_a_file_cannot_be_read if {
-	rule.unjudged == {{
-		"evidence": "chaos-dr/chaos-canary.json",
-		"path": [],
-		"msg": "`chaos-dr/chaos-canary.json` cannot be read: no JSON",
-	}} with input as in_pack({"chaos-dr/chaos-canary.json": {"role": "chaos", "problem": {"message": "no JSON"}}})
+test_unjudged_where_files_cannot_be_read if {
+	names := ["chaos-dr/chaos-canary.json", "chaos-dr/another.json"]
+	rule.unjudged == {{"evidence": name, "path": [], "msg": sprintf("`%s` cannot be read: no JSON", [name])} | some name in names} with input as in_pack({name: {"role": "chaos", "problem": {"message": "no JSON"}} | some name in names})
 }
 
-test_deny_an_empty_file if {
-	{
-		"id": "GL-REL-025",
-		"evidence": "chaos-dr/chaos-canary.json",
-		"path": [],
-		"msg": "`chaos-dr/chaos-canary.json` is empty",
-	} in rule.deny with input as in_pack({"chaos-dr/chaos-canary.json": {"role": "chaos", "size": 0}})
+test_deny_files_that_are_empty if {
+	names := ["chaos-dr/chaos-canary.json", "chaos-dr/another.json"]
+	rule.deny == {{"id": "GL-REL-025", "evidence": name, "path": [], "msg": sprintf("`%s` is empty", [name])} | some name in names} with input as in_pack({name: {"role": "chaos", "size": 0} | some name in names})
 }
 
 test_the_release_is_the_subject if {

@@ -95,7 +95,7 @@ deny contains finding(release, ["evidencePack"], message) if {
 deny contains finding(release, ["evidencePack"], "does not say on which exceptions it rests") if {
 	some release in evidence.releases
 	some attestation in given
-	not is_array(object.get(attestation, "waivers", null))
+	not is_array(object.get(attestation, "waivers", null)) # gatelib:equivalent null: `false` is no list either
 }
 
 deny contains finding(release, ["evidencePack"], message) if {
@@ -138,10 +138,10 @@ objection(attestation) := sprintf("says that these controls do not hold: %s", [c
 	objections := texts(attestation, "objections")
 	count(objections) > 0
 } else := "does not say that the release may go out" if {
-	object.get(attestation, "overall", null) != true
+	object.get(attestation, "overall", false) != true
 } else := "does not say what speaks against the release" if {
 	some key in ["failed", "objections"]
-	not is_array(object.get(attestation, key, null))
+	not is_array(object.get(attestation, key, null)) # gatelib:equivalent null: `false` is no list either
 }
 
 age_problem(created) := "names no time at which it was made" if {

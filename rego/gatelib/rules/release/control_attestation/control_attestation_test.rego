@@ -1,5 +1,6 @@
 package gatelib.rules.release.control_attestation_test
 
+import data.gatelib.lib.packs_test as packs
 import data.gatelib.rules.release.control_attestation as rule
 
 hash := "4862f447f2c7f272fa2f4aaf89dadb3b1ac09105bd5864f8d1a0c9452bb0a226"
@@ -258,6 +259,89 @@ test_deny_an_attestation_that_hides_its_exceptions if {
 	rule.deny == wanted with input as given([object.remove(attestation, ["waivers"])])
 	rule.deny == wanted with input as given([object.union(attestation, {"waivers": "for-now"})])
 }
+
+# Two that are wrong in nearly all that can be wrong, and not in the same way.
+wrong := object.union(attestation, {
+	"pack": "5e",
+	"service": "web",
+	"version": "2.0.0",
+	"commit": "beef",
+	"images": [],
+	"created": "yesterday",
+	"overall": false,
+	"waivers": "for-now",
+	"config": {"judged": ["5e", "6f"], "in_force": "7a"},
+})
+
+worse := object.union(attestation, {
+	"pack": "6f",
+	"service": null,
+	"version": null,
+	"commit": null,
+	"images": [other_digest, "sha256:5e"],
+	"created": "2025-01-01T00:00:00Z",
+	"failed": ["TEN-01"],
+	"waivers": [{"name": "first"}, {"name": "second"}],
+	"config": {"judged": ["7a", "8b"], "in_force": "7a"},
+})
+
+test_each_record_of_a_release_is_judged if {
+	rejected := {"type": "rejected", "file": "controls/attestation.dsse.json", "reason": "is no JSON"}
+	every verifications in [[], [rejected], [wrong], [worse], [wrong, worse]] {
+		denied(packs.twice(given(verifications))) == packs.of_both(denied(given(verifications)))
+		warned(packs.twice(given(verifications))) == packs.of_both(warned(given(verifications)))
+	}
+}
+
+test_each_attestation_is_judged if {
+	disagree := one(["evidencePack"], "is given more than once, and not all say the same")
+	denied(given([attestation, worse])) == denied(given([worse])) | disagree
+	every verifications in [[wrong, worse], [worse, wrong]] {
+		denied(given(verifications)) == (denied(given([wrong])) | denied(given([worse]))) | disagree
+		warned(given(verifications)) == {
+			finding(["evidencePack"], "rests on another configuration than the one in force: `5e`"),
+			finding(["evidencePack"], "rests on another configuration than the one in force: `6f`"),
+			finding(["evidencePack"], "rests on another configuration than the one in force: `8b`"),
+		}
+	}
+}
+
+test_deny_all_that_is_wrong_with_an_attestation if {
+	denied(given([worse])) == {
+		finding(["service"], "names no service"),
+		finding(["version"], "names no version"),
+		finding(["commit"], "names no commit"),
+		finding(["evidencePack", "sha256"], "is of the Evidence Pack `6f`, which is not the one given"),
+		finding(["images", 0], sprintf("is not of image `%s`", [image])),
+		finding(["images"], sprintf("is of image `%s`, which is none of the release", [other_digest])),
+		finding(["images"], "is of image `sha256:5e`, which is none of the release"),
+		finding(["evidencePack"], "says that these controls do not hold: TEN-01"),
+		finding(["evidencePack"], "was made on `2025-01-01T00:00:00Z`, more than 24 hours ago"),
+		finding(["evidencePack"], "rests on exception `first`, which names no expiry"),
+		finding(["evidencePack"], "rests on exception `second`, which names no expiry"),
+	}
+}
+
+test_deny_one_objection if {
+	wanted := one(["evidencePack"], "says what speaks against the release: the gate denies")
+	rule.deny == wanted with input as given([object.union(attestation, {"objections": ["the gate denies"]})])
+}
+
+test_deny_each_reason_for_which_one_counts_for_nothing if {
+	reasons := ["is no JSON", "is signed by nobody who is trusted with it"]
+	denied(given([{"type": "rejected", "file": "controls/attestation.dsse.json", "reason": reason} | some reason in reasons])) == {
+		finding(["evidencePack"], "counts for nothing: is no JSON"),
+		finding(["evidencePack"], "counts for nothing: is signed by nobody who is trusted with it"),
+	}
+}
+
+test_allow_an_attestation_of_any_pack_that_is_given if {
+	rule.deny == set() with input as given([{"type": "pack", "sha256": "5e", "problems": []}, object.union(attestation, {"pack": "5e"})])
+}
+
+denied(value) := exported if exported := rule.deny with input as value
+
+warned(value) := exported if exported := rule.warn with input as value
 
 one(path, message) := {finding(path, message)}
 

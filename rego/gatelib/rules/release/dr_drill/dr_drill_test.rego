@@ -38,21 +38,14 @@ test_deny_a_drill_of_another_type if {
 	} with input as given([record("Drill", object.union(good, {"type": "failover"}))])
 }
 
-test_unjudged_where_a_file_cannot_be_read if {
-	rule.unjudged == {{
-		"evidence": "chaos-dr/run-20261120.json",
-		"path": [],
-		"msg": "`chaos-dr/run-20261120.json` cannot be read: no JSON",
-	}} with input as in_pack({"chaos-dr/run-20261120.json": {"role": "dr-drill", "problem": {"message": "no JSON"}}})
+test_unjudged_where_files_cannot_be_read if {
+	names := ["chaos-dr/run-20261120.json", "chaos-dr/run-20261121.json"]
+	rule.unjudged == {{"evidence": name, "path": [], "msg": sprintf("`%s` cannot be read: no JSON", [name])} | some name in names} with input as in_pack({name: {"role": "dr-drill", "problem": {"message": "no JSON"}} | some name in names})
 }
 
-test_deny_an_empty_file if {
-	{
-		"id": "GL-REL-010",
-		"evidence": "chaos-dr/run-20261120.json",
-		"path": [],
-		"msg": "`chaos-dr/run-20261120.json` is empty",
-	} in rule.deny with input as in_pack({"chaos-dr/run-20261120.json": {"role": "dr-drill", "size": 0}})
+test_deny_files_that_are_empty if {
+	names := ["chaos-dr/run-20261120.json", "chaos-dr/run-20261121.json"]
+	rule.deny == {{"id": "GL-REL-010", "evidence": name, "path": [], "msg": sprintf("`%s` is empty", [name])} | some name in names} with input as in_pack({name: {"role": "dr-drill", "size": 0} | some name in names})
 }
 
 test_the_release_is_the_subject if {

@@ -24,21 +24,14 @@ test_deny_what_is_no_share if {
 	rule.deny == {finding(["value"], "Measurement `error_budget.remaining` has no `value` that is a number")} with input as given([measured("error_budget.remaining", "50", "percent")])
 }
 
-test_unjudged_where_a_file_cannot_be_read if {
-	rule.unjudged == {{
-		"evidence": "rollout/error-budget.json",
-		"path": [],
-		"msg": "`rollout/error-budget.json` cannot be read: no JSON",
-	}} with input as in_pack({"rollout/error-budget.json": {"role": "error-budget", "problem": {"message": "no JSON"}}})
+test_unjudged_where_files_cannot_be_read if {
+	names := ["rollout/error-budget.json", "rollout/another.json"]
+	rule.unjudged == {{"evidence": name, "path": [], "msg": sprintf("`%s` cannot be read: no JSON", [name])} | some name in names} with input as in_pack({name: {"role": "error-budget", "problem": {"message": "no JSON"}} | some name in names})
 }
 
-test_deny_an_empty_file if {
-	{
-		"id": "GL-REL-017",
-		"evidence": "rollout/error-budget.json",
-		"path": [],
-		"msg": "`rollout/error-budget.json` is empty",
-	} in rule.deny with input as in_pack({"rollout/error-budget.json": {"role": "error-budget", "size": 0}})
+test_deny_files_that_are_empty if {
+	names := ["rollout/error-budget.json", "rollout/another.json"]
+	rule.deny == {{"id": "GL-REL-017", "evidence": name, "path": [], "msg": sprintf("`%s` is empty", [name])} | some name in names} with input as in_pack({name: {"role": "error-budget", "size": 0} | some name in names})
 }
 
 test_the_release_is_the_subject if {

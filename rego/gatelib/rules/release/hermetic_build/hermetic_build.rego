@@ -29,7 +29,7 @@ unjudged contains problem if some problem in evidence.unreadable("build")
 
 deny contains finding if {
 	some file in evidence.files("build")
-	count([1 | some build in builds; build.place.evidence == file]) == 0
+	not file in {build.place.evidence | some build in builds}
 	finding := {"id": "GL-REL-012", "msg": sprintf("`%s` holds no Build", [file]), "evidence": file, "path": []}
 }
 
@@ -63,7 +63,7 @@ flaws(spec) := ((((((({[["network"], sprintf("had the network `%s`, and not `non
 	field(spec, "cache", "used") == true
 	field(spec, "cache", "attested") != true
 }) | {[["log"], "has no log"] |
-	is_blank(object.get(spec, "log", null))
+	is_blank(object.get(spec, "log", ""))
 }
 
 field(spec, part, what) := object.get(documents.mapping(object.get(spec, part, {})), what, null)

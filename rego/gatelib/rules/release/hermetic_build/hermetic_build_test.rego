@@ -29,9 +29,15 @@ test_deny_each_flaw_by_itself if {
 		[["toolchain", "pinned"], false, "has a toolchain that was not pinned"],
 		[["toolchain", "verified"], "true", "has a toolchain that was not verified"],
 		[["toolchain", "digest"], hex, "names no digest of its toolchain"],
+		[["toolchain", "digest"], concat("", ["image@sha256:", hex]), "names no digest of its toolchain"],
+		[["toolchain", "digest"], concat("", ["sha256:", hex, "0"]), "names no digest of its toolchain"],
+		[["toolchain", "digest"], concat("", ["image@sha512:", hex, hex]), "names no digest of its toolchain"],
+		[["toolchain", "digest"], concat("", ["sha512:", hex, hex, "0"]), "names no digest of its toolchain"],
 		[["lockfile", "pinned"], null, "has a lockfile that was not pinned"],
 		[["lockfile", "verified"], 1, "has a lockfile that was not verified"],
 		[["lockfile", "sha256"], "abc", "names no SHA-256 of its lockfile"],
+		[["lockfile", "sha256"], concat("", ["0", hex]), "names no SHA-256 of its lockfile"],
+		[["lockfile", "sha256"], concat("", [hex, "0"]), "names no SHA-256 of its lockfile"],
 		[["lockfile", "sha256"], 7, "names no SHA-256 of its lockfile"],
 		[["builder", "isolated"], false, "had a builder that was not isolated"],
 		[["builder", "id"], " ", "names no builder"],
@@ -46,6 +52,35 @@ test_deny_each_flaw_by_itself if {
 		rule.deny == {wanted} with input as envelope([build(path, value)])
 	}
 }
+
+test_deny_a_build_that_says_nothing_of_its_log if {
+	denied(envelope([json.patch(hermetic, [{"op": "remove", "path": ["spec", "log"]}])])) == {packs.in_file("GL-REL-012", file, ["facts", 0, "spec", "log"], "Build `b` has no log")}
+}
+
+test_deny_files_that_are_empty if {
+	given := object.union(two_files([], []), {"evidence": {file: {"size": 0}, other: {"size": 0}}})
+	denied(given) == {packs.in_file("GL-REL-012", each, [], sprintf("`%s` is empty", [each])) | some each in [file, other]}
+}
+
+test_unjudged_files_that_cannot_be_read if {
+	unjudged(packs.unreadable(packs.unreadable(two_files([], []), file), other)) == packs.unjudged(file) | packs.unjudged(other)
+}
+
+test_deny_files_without_a_build if {
+	denied(two_files([hermetic], [hermetic])) == set()
+	denied(two_files([hermetic], [])) == {packs.in_file("GL-REL-012", other, [], "`build/other.json` holds no Build")}
+	denied(two_files([], [])) == {packs.in_file("GL-REL-012", each, [], sprintf("`%s` holds no Build", [each])) | some each in [file, other]}
+}
+
+test_deny_each_of_two_builds if {
+	denied(envelope([build(["log"], ""), build(["log"], "")])) == {packs.in_file("GL-REL-012", file, ["facts", position, "spec", "log"], "Build `b` has no log") |
+		some position in [0, 1]
+	}
+}
+
+other := "build/other.json"
+
+two_files(facts, others) := packs.envelope({file: ["build", facts], other: ["build", others]})
 
 test_deny_parts_of_another_type if {
 	denied(envelope([build(["builder"], ["isolated"])])) == {

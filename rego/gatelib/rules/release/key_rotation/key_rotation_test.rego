@@ -85,21 +85,14 @@ test_deny_an_inventory_without_keys if {
 
 inventory(keys) := record("KeyInventory", {"keys": keys})
 
-test_unjudged_where_a_file_cannot_be_read if {
-	rule.unjudged == {{
-		"evidence": "keys/inventory.json",
-		"path": [],
-		"msg": "`keys/inventory.json` cannot be read: no JSON",
-	}} with input as in_pack({"keys/inventory.json": {"role": "keys", "problem": {"message": "no JSON"}}})
+test_unjudged_where_files_cannot_be_read if {
+	names := ["keys/inventory.json", "keys/another.json"]
+	rule.unjudged == {{"evidence": name, "path": [], "msg": sprintf("`%s` cannot be read: no JSON", [name])} | some name in names} with input as in_pack({name: {"role": "keys", "problem": {"message": "no JSON"}} | some name in names})
 }
 
-test_deny_an_empty_file if {
-	{
-		"id": "GL-REL-028",
-		"evidence": "keys/inventory.json",
-		"path": [],
-		"msg": "`keys/inventory.json` is empty",
-	} in rule.deny with input as in_pack({"keys/inventory.json": {"role": "keys", "size": 0}})
+test_deny_files_that_are_empty if {
+	names := ["keys/inventory.json", "keys/another.json"]
+	rule.deny == {{"id": "GL-REL-028", "evidence": name, "path": [], "msg": sprintf("`%s` is empty", [name])} | some name in names} with input as in_pack({name: {"role": "keys", "size": 0} | some name in names})
 }
 
 test_the_release_is_the_subject if {

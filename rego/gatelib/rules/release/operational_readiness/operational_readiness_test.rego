@@ -44,21 +44,14 @@ test_deny_another_type if {
 
 drill(type, passed) := record("Drill", {"type": type, "finished": "2026-11-01T00:00:00Z", "passed": passed})
 
-test_unjudged_where_a_file_cannot_be_read if {
-	rule.unjudged == {{
-		"evidence": "governance/readiness.json",
-		"path": [],
-		"msg": "`governance/readiness.json` cannot be read: no JSON",
-	}} with input as in_pack({"governance/readiness.json": {"role": "readiness", "problem": {"message": "no JSON"}}})
+test_unjudged_where_files_cannot_be_read if {
+	names := ["governance/readiness.json", "governance/another.json"]
+	rule.unjudged == {{"evidence": name, "path": [], "msg": sprintf("`%s` cannot be read: no JSON", [name])} | some name in names} with input as in_pack({name: {"role": "readiness", "problem": {"message": "no JSON"}} | some name in names})
 }
 
-test_deny_an_empty_file if {
-	{
-		"id": "GL-REL-030",
-		"evidence": "governance/readiness.json",
-		"path": [],
-		"msg": "`governance/readiness.json` is empty",
-	} in rule.deny with input as in_pack({"governance/readiness.json": {"role": "readiness", "size": 0}})
+test_deny_files_that_are_empty if {
+	names := ["governance/readiness.json", "governance/another.json"]
+	rule.deny == {{"id": "GL-REL-030", "evidence": name, "path": [], "msg": sprintf("`%s` is empty", [name])} | some name in names} with input as in_pack({name: {"role": "readiness", "size": 0} | some name in names})
 }
 
 test_the_release_is_the_subject if {

@@ -108,21 +108,14 @@ no_report := finding(["report"], "incident `n` began on `2026-10-01T00:00:00Z`, 
 
 no_postmortem(from) := finding(["postmortem"], sprintf("incident `n` has no published postmortem 7 business days after `%s`", [from]))
 
-test_unjudged_where_a_file_cannot_be_read if {
-	rule.unjudged == {{
-		"evidence": "governance/incidents.json",
-		"path": [],
-		"msg": "`governance/incidents.json` cannot be read: no JSON",
-	}} with input as in_pack({"governance/incidents.json": {"role": "incidents", "problem": {"message": "no JSON"}}})
+test_unjudged_where_files_cannot_be_read if {
+	names := ["governance/incidents.json", "governance/another.json"]
+	rule.unjudged == {{"evidence": name, "path": [], "msg": sprintf("`%s` cannot be read: no JSON", [name])} | some name in names} with input as in_pack({name: {"role": "incidents", "problem": {"message": "no JSON"}} | some name in names})
 }
 
-test_deny_an_empty_file if {
-	{
-		"id": "GL-REL-024",
-		"evidence": "governance/incidents.json",
-		"path": [],
-		"msg": "`governance/incidents.json` is empty",
-	} in rule.deny with input as in_pack({"governance/incidents.json": {"role": "incidents", "size": 0}})
+test_deny_files_that_are_empty if {
+	names := ["governance/incidents.json", "governance/another.json"]
+	rule.deny == {{"id": "GL-REL-024", "evidence": name, "path": [], "msg": sprintf("`%s` is empty", [name])} | some name in names} with input as in_pack({name: {"role": "incidents", "size": 0} | some name in names})
 }
 
 test_the_release_is_the_subject if {

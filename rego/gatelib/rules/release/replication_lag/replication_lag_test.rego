@@ -57,21 +57,14 @@ both(facts, passed) := in_pack({
 	})]},
 })
 
-test_unjudged_where_a_file_cannot_be_read if {
-	rule.unjudged == {{
-		"evidence": "chaos-dr/replication.json",
-		"path": [],
-		"msg": "`chaos-dr/replication.json` cannot be read: no JSON",
-	}} with input as in_pack({"chaos-dr/replication.json": {"role": "replication", "problem": {"message": "no JSON"}}})
+test_unjudged_where_files_cannot_be_read if {
+	roles := {"chaos-dr/replication.json": "replication", "chaos-dr/failover-1.json": "failover-drill", "chaos-dr/failover-2.json": "failover-drill"}
+	rule.unjudged == {{"evidence": file, "path": [], "msg": sprintf("`%s` cannot be read: no JSON", [file])} | some file, _ in roles} with input as in_pack({file: {"role": role, "problem": {"message": "no JSON"}} | some file, role in roles})
 }
 
-test_deny_an_empty_file if {
-	{
-		"id": "GL-REL-015",
-		"evidence": "chaos-dr/replication.json",
-		"path": [],
-		"msg": "`chaos-dr/replication.json` is empty",
-	} in rule.deny with input as in_pack({"chaos-dr/replication.json": {"role": "replication", "size": 0}})
+test_deny_files_that_are_empty if {
+	roles := {"chaos-dr/replication.json": "replication", "chaos-dr/failover-1.json": "failover-drill", "chaos-dr/failover-2.json": "failover-drill"}
+	rule.deny == {{"id": "GL-REL-015", "evidence": file, "path": [], "msg": sprintf("`%s` is empty", [file])} | some file, _ in roles} with input as in_pack({file: {"role": role, "size": 0} | some file, role in roles})
 }
 
 test_the_release_is_the_subject if {

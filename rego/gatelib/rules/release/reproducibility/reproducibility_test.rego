@@ -21,6 +21,26 @@ test_unjudged_a_file_that_cannot_be_read if {
 	unjudged(packs.unreadable(envelope(1, []), file)) == packs.unjudged(file)
 }
 
+test_deny_files_that_are_empty if {
+	given := object.union(two_files, {"evidence": {file: {"size": 0}, other: {"size": 0}}})
+	denied(given) == {packs.in_file("GL-REL-013", each, [], sprintf("`%s` is empty", [each])) | some each in [file, other]}
+}
+
+test_unjudged_files_that_cannot_be_read if {
+	unjudged(packs.unreadable(packs.unreadable(two_files, file), other)) == packs.unjudged(file) | packs.unjudged(other)
+}
+
+other := "build/other.json"
+
+two_files := packs.envelope({file: ["reproducibility", []], other: ["reproducibility", []]})
+
+test_deny_a_measurement_with_two_flaws if {
+	denied(packs.envelope({file: ["reproducibility", [packs.measurement("reproducibility.ratio", "1", "percent")]]})) == {
+		packs.in_file("GL-REL-013", file, ["facts", 0, "spec", "value"], "Measurement `reproducibility.ratio` has no `value` that is a number"),
+		packs.in_file("GL-REL-013", file, ["facts", 0, "spec", "unit"], "Measurement `reproducibility.ratio` is in `percent`, and must be in `ratio`"),
+	}
+}
+
 test_deny_less_than_the_limit if {
 	denied(envelope(0.79, [explained])) == {packs.in_file("GL-REL-013", file, ["facts", 0, "spec", "value"], "0.79 of the build can be reproduced, and 0.8 must be")}
 	rule.deny == set() with input as envelope(0.79, [explained]) with data.gatelib.params as {"reproducibility": {"min_ratio": 0.79}}

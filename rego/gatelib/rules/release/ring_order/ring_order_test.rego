@@ -123,21 +123,14 @@ test_deny_none_and_two if {
 
 promotion(to, history) := record("RingPromotion", {"to": to, "history": history})
 
-test_unjudged_where_a_file_cannot_be_read if {
-	rule.unjudged == {{
-		"evidence": "rollout/rings.json",
-		"path": [],
-		"msg": "`rollout/rings.json` cannot be read: no JSON",
-	}} with input as in_pack({"rollout/rings.json": {"role": "rings", "problem": {"message": "no JSON"}}})
+test_unjudged_where_files_cannot_be_read if {
+	names := ["rollout/rings.json", "rollout/another.json"]
+	rule.unjudged == {{"evidence": name, "path": [], "msg": sprintf("`%s` cannot be read: no JSON", [name])} | some name in names} with input as in_pack({name: {"role": "rings", "problem": {"message": "no JSON"}} | some name in names})
 }
 
-test_deny_an_empty_file if {
-	{
-		"id": "GL-REL-018",
-		"evidence": "rollout/rings.json",
-		"path": [],
-		"msg": "`rollout/rings.json` is empty",
-	} in rule.deny with input as in_pack({"rollout/rings.json": {"role": "rings", "size": 0}})
+test_deny_files_that_are_empty if {
+	names := ["rollout/rings.json", "rollout/another.json"]
+	rule.deny == {{"id": "GL-REL-018", "evidence": name, "path": [], "msg": sprintf("`%s` is empty", [name])} | some name in names} with input as in_pack({name: {"role": "rings", "size": 0} | some name in names})
 }
 
 test_the_release_is_the_subject if {

@@ -22,6 +22,32 @@ test_unjudged_files_that_cannot_be_read if {
 	rule.unjudged == packs.unjudged(lint_file) | packs.unjudged(reads_file) with input as given
 }
 
+test_deny_files_that_are_empty if {
+	given := object.union(two_lints, {"evidence": {lint_file: {"size": 0}, other: {"size": 0}}})
+	denied(given) == {packs.in_file("GL-REL-008", each, [], sprintf("`%s` is empty", [each])) | some each in [lint_file, other]}
+}
+
+test_unjudged_each_of_two_files_of_a_lint if {
+	given := packs.unreadable(packs.unreadable(two_lints, lint_file), other)
+	rule.unjudged == packs.unjudged(lint_file) | packs.unjudged(other) with input as given
+}
+
+test_deny_errors_of_the_lint_with_two_flaws if {
+	denied(lints([packs.measurement("migration.lint.errors", "0", "percent")])) == {
+		packs.in_file("GL-REL-008", lint_file, at(0), "Measurement `migration.lint.errors` has no `value` that is a number"),
+		packs.in_file("GL-REL-008", lint_file, ["facts", 0, "spec", "unit"], "Measurement `migration.lint.errors` is in `percent`, and must be in `count`"),
+	}
+}
+
+other := "schema/other.json"
+
+two_lints := object.union(envelope(0, 0, 1), packs.verified(
+	packs.envelope({lint_file: ["migration-lint", []], other: ["migration-lint", []]}),
+	[packs.signed(reads_file)],
+))
+
+lints(facts) := object.union(envelope(0, 0, 1), {"evidence": {lint_file: {"facts": facts}}})
+
 test_deny_errors_of_the_lint if {
 	denied(envelope(3, 0, 1)) == {packs.in_file("GL-REL-008", lint_file, at(0), "the lint of the migration finds 3 errors")}
 	denied(envelope(-1, 0, 1)) == {packs.in_file("GL-REL-008", lint_file, at(0), "Measurement `migration.lint.errors` has a value below 0")}

@@ -18,21 +18,14 @@ test_deny_what_is_no_number if {
 	}
 }
 
-test_unjudged_where_a_file_cannot_be_read if {
-	rule.unjudged == {{
-		"evidence": "governance/scorecard.json",
-		"path": [],
-		"msg": "`governance/scorecard.json` cannot be read: no JSON",
-	}} with input as in_pack({"governance/scorecard.json": {"role": "scorecard", "problem": {"message": "no JSON"}}})
+test_unjudged_where_files_cannot_be_read if {
+	names := ["governance/scorecard.json", "governance/another.json"]
+	rule.unjudged == {{"evidence": name, "path": [], "msg": sprintf("`%s` cannot be read: no JSON", [name])} | some name in names} with input as in_pack({name: {"role": "scorecard", "problem": {"message": "no JSON"}} | some name in names})
 }
 
-test_deny_an_empty_file if {
-	{
-		"id": "GL-REL-022",
-		"evidence": "governance/scorecard.json",
-		"path": [],
-		"msg": "`governance/scorecard.json` is empty",
-	} in rule.deny with input as in_pack({"governance/scorecard.json": {"role": "scorecard", "size": 0}})
+test_deny_files_that_are_empty if {
+	names := ["governance/scorecard.json", "governance/another.json"]
+	rule.deny == {{"id": "GL-REL-022", "evidence": name, "path": [], "msg": sprintf("`%s` is empty", [name])} | some name in names} with input as in_pack({name: {"role": "scorecard", "size": 0} | some name in names})
 }
 
 test_the_release_is_the_subject if {

@@ -41,6 +41,60 @@ test_deny_a_pack_without_a_scan if {
 	rule.deny == {packs.missing("GL-REL-004", "scans/gitleaks.json")} with input as packs.envelope({})
 }
 
+test_deny_files_that_are_empty if {
+	given := object.union(two_files([], []), {"evidence": {file: {"size": 0}, other: {"size": 0}}})
+	denied(given) == {packs.in_file("GL-REL-004", each, [], sprintf("`%s` is empty", [each])) | some each in [file, other]}
+}
+
+test_unjudged_files_that_cannot_be_read if {
+	given := packs.unreadable(packs.unreadable(two_files([], []), file), other)
+	rule.unjudged == packs.unjudged(file) | packs.unjudged(other) with input as given
+}
+
+test_deny_files_without_a_scan_for_secrets if {
+	denied(two_files([], [])) == {packs.in_file("GL-REL-004", each, [], sprintf("`%s` holds no scan for secrets", [each])) | some each in [file, other]}
+	denied(two_files([scan("gitleaks")], [scan("Trivy")])) == {packs.in_file("GL-REL-004", other, [], "`scans/other.json` holds no scan for secrets")}
+	denied(two_files([scan("gitleaks")], [scan("Trivy"), scan("gitleaks")])) == set()
+}
+
+test_deny_each_of_two_results_that_no_secret_tells if {
+	given := envelope([scan("gitleaks"), {"type": "vulnerability", "count": 1, "tool": "a"}, {"type": "vulnerability", "count": 2, "tool": "b"}])
+	rule.deny == {
+		packs.in_file("GL-REL-004", file, ["facts", 1], "1 found by a"),
+		packs.in_file("GL-REL-004", file, ["facts", 2], "2 found by b"),
+	} with input as given
+}
+
+test_deny_secrets_once_where_together_they_make_the_sum if {
+	secrets := [{"type": "secret", "rule": "jwt", "file": "a", "count": each} | some each in [2, 3, "many"]]
+	given := envelope(array.concat([scan("gitleaks"), {"type": "vulnerabilities", "tool": "gitleaks", "count": 5}], secrets))
+	rule.deny == {
+		packs.in_file("GL-REL-004", file, ["facts", 2], "secret of rule `jwt` in `a`, 2 times"),
+		packs.in_file("GL-REL-004", file, ["facts", 3], "secret of rule `jwt` in `a`, 3 times"),
+		packs.in_file("GL-REL-004", file, ["facts", 4], "secret of rule `jwt` in `a`, a value of type `string` times"),
+	} with input as given
+}
+
+test_deny_a_sum_that_only_the_secrets_of_another_file_make if {
+	given := two_files(
+		[scan("gitleaks"), {"type": "secret", "rule": "jwt", "file": "a"}],
+		[scan("gitleaks"), {"type": "vulnerabilities", "tool": "gitleaks", "count": 1}],
+	)
+	rule.deny == {
+		packs.in_file("GL-REL-004", file, ["facts", 1], "secret of rule `jwt` in `a`"),
+		packs.in_file("GL-REL-004", other, ["facts", 1], "1 found by gitleaks"),
+	} with input as given
+	counted := json.patch(given, [{"op": "add", "path": ["evidence", file, "facts", 1, "count"], "value": 1}])
+	rule.deny == {
+		packs.in_file("GL-REL-004", file, ["facts", 1], "secret of rule `jwt` in `a`"),
+		packs.in_file("GL-REL-004", other, ["facts", 1], "1 found by gitleaks"),
+	} with input as counted
+}
+
+other := "scans/other.json"
+
+two_files(facts, others) := packs.envelope({file: ["secret-scan", facts], other: ["secret-scan", others]})
+
 test_deny_a_secret_in_another_file_of_scans if {
 	other := "scans/leaks.sarif"
 	given := packs.envelope({file: ["secret-scan", [scan("gitleaks")]], other: ["scan", [scan("gitleaks"), {"type": "secret", "rule": "jwt", "file": "a"}]]})

@@ -47,7 +47,7 @@ WEAK: Final = (1, 3, 0)
 """None stands on the boundary."""
 
 
-def tests(replicas: Sequence[int]) -> str:
+def unit_tests(replicas: Sequence[int]) -> str:
     """Return a unit test over Deployments with so many replicas."""
     return f"""\
 package gatelib.rules.shop.replicas_test
@@ -76,7 +76,11 @@ deployment(number) := {{"apiVersion": "apps/v1", "kind": "Deployment", "spec": {
 
 def write(base: Path, rule: str = RULE, replicas: Sequence[int] = STRONG) -> Path:
     """Write the rule and its test as a repository of a team."""
-    for name, text in (("gatelib.yaml", "policies: [policies]\n"), (NAME, rule), (TEST, tests(replicas))):
+    for name, text in (
+        ("gatelib.yaml", "policies: [policies]\n"),
+        (NAME, rule),
+        (TEST, unit_tests(replicas)),
+    ):
         path = base / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")

@@ -44,7 +44,7 @@ deny contains {
 	"path": ["spec", "hostPath"],
 } if {
 	some volume in persistent_volumes
-	host_path := object.get(volume.content, ["spec", "hostPath"], null)
+	host_path := volume.content.spec.hostPath
 	is_object(host_path)
 	not allowed(host_path)
 }

@@ -143,6 +143,21 @@ test_unjudged_persistent_volume if {
 	}
 }
 
+test_deny_in_each_of_several_documents if {
+	of_pod := {"kind": "Pod", "spec": {"volumes": [{"name": "root", "hostPath": {"path": "/"}}]}}
+	of_volume := {"kind": "PersistentVolume", "spec": {"hostPath": {"path": "/data"}}}
+	contents := [of_pod, of_volume, of_pod, of_volume]
+	in_the_pod := in_pod(0, "volume `root` is the host's `/`")
+	in_the_volume := in_persistent_volume("the PersistentVolume is the host's `/data`")
+	rule.deny == {
+		in_the_pod,
+		object.union(in_the_volume, {"document": 1}),
+		object.union(in_the_pod, {"document": 2}),
+		object.union(in_the_volume, {"document": 3}),
+	} with input as envelope(contents)
+	rule.subjects == {0, 1, 2, 3} with input as envelope(contents)
+}
+
 test_subjects if {
 	contents := [
 		{"apiVersion": "v1", "kind": "PersistentVolume"},

@@ -78,13 +78,13 @@ shortest_prefix := {
 
 load_balancers := [service |
 	some service in documents.of_type("Service")
-	object.get(service.content, ["spec", "type"], null) == "LoadBalancer"
+	service.content.spec.type == "LoadBalancer"
 	not made_internal(service)
 ]
 
 made_internal(service) if {
 	some key, value in params.all.load_balancer.internal_annotations
-	object.get(service.metadata, ["annotations", key], null) == value
+	service.metadata.annotations[key] == value
 }
 
 list_of(service) := object.get(service.content, source_ranges, null)

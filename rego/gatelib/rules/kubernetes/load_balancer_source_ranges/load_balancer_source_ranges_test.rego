@@ -20,12 +20,14 @@ service(annotations, spec) := {
 
 balancer(ranges) := service({}, {"type": "LoadBalancer", "loadBalancerSourceRanges": ranges})
 
-missing := {{
+missing_in_list := {
 	"id": "GL-K8S-003",
 	"msg": "the load balancer has no source ranges",
 	"document": 0,
 	"path": ["spec", "loadBalancerSourceRanges"],
-}}
+}
+
+missing := {missing_in_list}
 
 in_list(position, message) := {
 	"id": "GL-K8S-003",
@@ -132,10 +134,12 @@ test_deny_list_beside_good_annotation if {
 }
 
 test_allow_configured_internal_load_balancer if {
-	contents := [service({"cloud/internal": "yes"}, {"type": "LoadBalancer"})]
 	params := {"load_balancer": {"internal_annotations": {"cloud/other": "no", "cloud/internal": "yes"}}}
-	rule.deny == set() with input as envelope(contents) with data.gatelib.params as params
-	rule.subjects == set() with input as envelope(contents) with data.gatelib.params as params
+	every key, value in params.load_balancer.internal_annotations {
+		contents := [service({key: value}, {"type": "LoadBalancer"})]
+		rule.deny == set() with input as envelope(contents) with data.gatelib.params as params
+		rule.subjects == set() with input as envelope(contents) with data.gatelib.params as params
+	}
 }
 
 test_deny_other_internal_load_balancers if {
@@ -155,6 +159,35 @@ test_allow_other_types_of_service if {
 		rule.subjects == set() with input as envelope(contents)
 	}
 	rule.unjudged == set() with input as envelope([service({}, {}), service({}, null), {"kind": "Service"}])
+}
+
+test_each_of_several_load_balancers_is_judged if {
+	contents := [
+		balancer(["10.0.0.0/8"]),
+		balancer([]),
+		balancer(["any"]),
+		balancer(["0.0.0.0/0"]),
+		balancer("10.0.0.0/8"),
+		balancer([8]),
+		service({}, "LoadBalancer"),
+		service({}, {"type": "loadbalancer"}),
+	]
+	source_ranges := ["spec", "loadBalancerSourceRanges"]
+	rule.deny == {
+		object.union(missing_in_list, {"document": 1}),
+		object.union(in_list(0, "source range `any` is not in CIDR notation"), {"document": 2}),
+		object.union(in_list(0, "source range `0.0.0.0/0` is wider than an IPv4 `/8`"), {"document": 3}),
+	} with input as envelope(contents)
+	rule.unjudged == {
+		{"msg": "`loadBalancerSourceRanges` must be a list", "document": 4, "path": source_ranges},
+		{
+			"msg": "a source range must be text, and this is `8`",
+			"document": 5,
+			"path": array.concat(source_ranges, [0]),
+		},
+		{"msg": "`spec` must be an object", "document": 6, "path": ["spec"]},
+		{"msg": "a Service has no type `loadbalancer`", "document": 7, "path": ["spec", "type"]},
+	} with input as envelope(contents)
 }
 
 test_subjects_are_the_load_balancers if {

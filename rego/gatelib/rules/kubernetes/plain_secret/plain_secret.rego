@@ -30,7 +30,7 @@ deny contains {
 } if {
 	some secret in secrets
 	some field in fields
-	number := count([value | some value in documents.mapping(object.get(secret.content, field, null)); not empty(value)])
+	number := count([value | some value in documents.mapping(object.get(secret.content, field, {})); not empty(value)])
 	number > 0
 }
 

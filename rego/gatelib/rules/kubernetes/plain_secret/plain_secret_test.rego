@@ -47,6 +47,19 @@ test_unjudged_fields_of_another_type if {
 	}
 }
 
+test_each_of_several_secrets_is_judged if {
+	contents := [{"data": {"a": "eA=="}}, {}, {"stringData": {"a": "x"}}, {"data": 1}, {"data": 2}]
+	rule.deny == {
+		finding(0, "data", "`data` holds 1 value in plain text"),
+		finding(2, "stringData", "`stringData` holds 1 value in plain text"),
+	} with input as secrets(contents)
+	rule.unjudged == {
+		{"msg": "`data` must be an object", "document": 3, "path": ["data"]},
+		{"msg": "`data` must be an object", "document": 4, "path": ["data"]},
+	} with input as secrets(contents)
+	rule.subjects == {0, 1, 2, 3, 4} with input as secrets(contents)
+}
+
 test_subjects_are_secrets_of_the_core_group if {
 	rule.subjects == {0} with input as envelope([
 		{"apiVersion": "v1", "kind": "Secret"},

@@ -169,6 +169,17 @@ test_unjudged_limits_of_the_pod if {
 	rule.unjudged == expected with input as pod(spec)
 }
 
+test_unjudged_limits_of_each_pod if {
+	pods := [{"kind": "Pod", "spec": {"resources": {"limits": {"cpu": cpu}}}} | some cpu in ["one", "1", "two"]]
+	rule.unjudged == {{
+		"msg": sprintf("the CPU limit of the pod is no quantity: `%s`", [cpu]),
+		"document": document,
+		"path": ["spec", "resources", "limits", "cpu"],
+	} |
+		some document, cpu in {0: "one", 2: "two"}
+	} with input as envelope(pods)
+}
+
 test_one_limit_by_parameter if {
 	rule.deny == {no_memory(first, "app")} with input as one({}) with data.gatelib.params as {"limits": {"cpu": false}}
 	rule.deny == {no_cpu(first, "app")} with input as one({}) with data.gatelib.params as {"limits": {"memory": false}}

@@ -51,6 +51,16 @@ test_deny_what_the_parameters_ask_for_besides if {
 	rule.deny == want with input as workloads([{"annotations": complete}]) with data.gatelib.params as asked
 }
 
+test_deny_in_each_of_several_workloads if {
+	half := {"gatelib.dev/runbook": "https://runbooks.example.com/api"}
+	given := workloads([{"annotations": complete}, {"annotations": half}, {"annotations": complete}, {"annotations": half}])
+	rule.deny == {
+		finding(1, "gatelib.dev/on-call", "annotation `gatelib.dev/on-call` is missing"),
+		finding(3, "gatelib.dev/on-call", "annotation `gatelib.dev/on-call` is missing"),
+	} with input as given
+	rule.subjects == {0, 1, 2, 3} with input as given
+}
+
 test_subjects_are_workloads if {
 	rule.subjects == {0} with input as envelope([{"kind": "CronJob"}, {"kind": "ConfigMap"}])
 }

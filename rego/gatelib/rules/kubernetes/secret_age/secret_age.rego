@@ -55,6 +55,8 @@ unjudged contains {
 	some place in places[secret.type]
 	place != own
 	some position, _ in place
+
+	# gatelib:equivalent number `0` -> `-1`: a slice from before the beginning is one from the beginning
 	path := array.slice(place, 0, position + 1)
 	value := object.get(secret.content, path, null)
 	not is_null(value)

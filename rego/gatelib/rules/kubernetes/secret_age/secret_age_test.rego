@@ -114,6 +114,34 @@ test_own_metadata_of_another_type_is_an_error_elsewhere if {
 	}
 }
 
+test_each_of_several_secrets_is_judged if {
+	given := envelope([
+		own("Secret", "v1", "2026-11-01"),
+		own("Secret", "v1", ""),
+		sealed("2026-11-01"),
+		sealed(20261101),
+		own("Secret", "v1", "2026-01-01"),
+		{"apiVersion": "bitnami.com/v1alpha1", "kind": "SealedSecret", "metadata": {"annotations": {key: "2026-11-01"}}, "spec": 1},
+	])
+	rule.deny == {
+		object.union(finding("the Secret has no annotation `gatelib.dev/rotated-at`", own_path), {"document": 1}),
+		object.union(finding("the SealedSecret has no annotation `gatelib.dev/rotated-at`", own_path), {"document": 3}),
+		object.union(
+			finding("annotation `gatelib.dev/rotated-at` is `2026-01-01`, which is more than 90 days ago", own_path),
+			{"document": 4},
+		),
+	} with input as given
+	rule.unjudged == {
+		{
+			"msg": "annotation `gatelib.dev/rotated-at` of the template must be a string",
+			"document": 3,
+			"path": ["spec", "template", "metadata", "annotations", key],
+		},
+		{"msg": "`spec` must be an object", "document": 5, "path": ["spec"]},
+	} with input as given
+	rule.subjects == {0, 1, 2, 3, 4, 5} with input as given
+}
+
 test_subjects if {
 	rule.subjects == {0, 1, 2} with input as envelope(array.concat(
 		[{"apiVersion": version, "kind": kind} | some kind, version in kinds],

@@ -60,5 +60,7 @@ is_targeted(document) if count(scaling.targeting(document.scope, document.type, 
 scaled_by_rollout := {[target.scope, target.type, target.name] |
 	some reference in workloads.references
 	is_targeted(reference.workload)
+
+	# gatelib:equivalent first-only: all targets of one reference have its scope, type and name
 	some target in running.targets(reference)
 }

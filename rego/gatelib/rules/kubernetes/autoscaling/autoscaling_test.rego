@@ -97,6 +97,22 @@ test_allow_deployment_scaled_through_its_rollout if {
 	unscaled == {finding(0, "Deployment"), finding(1, "Rollout")}
 }
 
+test_allow_each_deployment_scaled_through_its_rollout if {
+	pairs := [pair |
+		some name in ["web", "api"]
+		pair := [
+			workload("apps/v1", "Deployment", name),
+			object.union(
+				workload("argoproj.io/v1alpha1", "Rollout", name),
+				{"spec": {"workloadRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": name}}},
+			),
+			horizontal({"apiVersion": "argoproj.io/v1alpha1", "kind": "Rollout", "name": name}),
+		]
+	]
+	warned := rule.warn with input as envelope(array.concat(pairs[0], pairs[1]), [])
+	warned == set()
+}
+
 test_deployment_of_the_inventory_is_not_taken_for_a_judged_one if {
 	rollout := object.union(
 		workload("argoproj.io/v1alpha1", "Rollout", "canary"),
@@ -129,4 +145,17 @@ test_unjudged_autoscaler if {
 		"path": ["spec", "minReplicaCount"],
 		"msg": "`spec.minReplicaCount` must be a whole number, and is `0.5`",
 	}}
+}
+
+test_unjudged_autoscaler_of_the_inventory_in_the_namespace_of_any_workload if {
+	elsewhere := object.union(deployment, {"metadata": {"namespace": "search"}})
+	every workloads in [[deployment, elsewhere], [elsewhere, deployment]] {
+		unjudged := rule.unjudged with input as envelope(workloads, [horizontal("web")])
+		unjudged == {{"msg": concat("", [
+			"HorizontalPodAutoscaler `scaler` of the inventory, at `spec.scaleTargetRef`: ",
+			"`spec.scaleTargetRef` must be an object with the name and kind of its target",
+		])}}
+	}
+	unrelated := rule.unjudged with input as envelope([elsewhere], [horizontal("web")])
+	unrelated == set()
 }

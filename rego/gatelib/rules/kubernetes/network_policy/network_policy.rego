@@ -32,10 +32,11 @@ import data.gatelib.lib.params
 import data.gatelib.lib.running
 import data.gatelib.lib.workloads
 
+# Workloads whose pods are not among the documents.
 subjects contains workload.index if {
 	some workload in workloads.all
 	not workload.type in exempt
-	not workload.index in hosted
+	not workload.index in with_pods
 }
 
 subjects contains pod.document if some pod in coverable
@@ -111,7 +112,7 @@ coverable := [pod |
 # Policies do not reach pods on the host's network.
 is_hosted(pod) if pod.spec.hostNetwork == true
 
-hosted := {pod.document | some pod in running.pods; is_hosted(pod)}
+with_pods := {pod.document | some pod in running.pods}
 
 exempt := {type | some type in params.all.network_policy.exempt_kinds}
 

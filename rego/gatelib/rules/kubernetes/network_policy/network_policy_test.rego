@@ -42,10 +42,12 @@ rollout := {
 
 selects_web := {"podSelector": {"matchLabels": {"app": "web"}}}
 
-finding(message) := {
+finding(message) := of_document(0, message)
+
+of_document(document, message) := {
 	"id": "GL-K8S-004",
 	"msg": message,
-	"document": 0,
+	"document": document,
 	"path": ["metadata", "labels"],
 }
 
@@ -173,13 +175,65 @@ test_warn_or_deny_all_ingress if {
 	warned_then == set()
 }
 
-test_unjudged_reference if {
-	unjudged := rule.unjudged with input as envelope([rollout], [])
+test_each_of_several_pods_is_judged if {
+	params := {"network_policy": {"required_types": ["Egress"]}}
+	named := {name: pod({"app": name}) | some name in ["api", "shut", "web"]}
+	selects := {name: {"podSelector": {"matchLabels": {"app": name}}} | some name in ["api", "shut", "web"]}
+	given := envelope(
+		[
+			named.shut,
+			pod({"app": "none"}),
+			named.api,
+			named.web,
+			policy("shut", object.union(selects.shut, {"policyTypes": ["Ingress", "Egress"]})),
+			policy("dns", object.union(selects.api, {"policyTypes": ["Egress"]})),
+			policy("open", object.union(selects.web, {"policyTypes": ["Ingress"], "ingress": [{}]})),
+		],
+		[],
+	)
+	denied := rule.deny with input as given with data.gatelib.params as params
+	denied == {
+		of_document(1, "no NetworkPolicy of namespace `shop` selects pods labelled `app=none`"),
+		of_document(3, "no NetworkPolicy of namespace `shop` restricts `Egress` of pods labelled `app=web`"),
+	}
+	warned := rule.warn with input as given with data.gatelib.params as params
+	warned == {
+		of_document(2, "no NetworkPolicy of namespace `shop` restricts `Ingress` of pods labelled `app=api`"),
+		of_document(3, "all ingress of pods labelled `app=web` is allowed by NetworkPolicy `open`"),
+	}
+	rejected := rule.deny with input as given with data.gatelib.params as {"network_policy": {"reject_allow_all": true}}
+	rejected == {
+		of_document(1, "no NetworkPolicy of namespace `shop` selects pods labelled `app=none`"),
+		of_document(3, "all ingress of pods labelled `app=web` is allowed by NetworkPolicy `open`"),
+	}
+}
+
+test_allow_each_required_type_by_a_policy_of_its_own if {
+	params := {"network_policy": {"required_types": ["Ingress", "Egress"]}}
+	every types in [["Ingress", "Egress"], ["Egress", "Ingress"]] {
+		policies := [policy(type, object.union(selects_web, {"policyTypes": [type]})) | some type in types]
+		denied := rule.deny with input as envelope(array.concat([web], policies), []) with data.gatelib.params as params
+		denied == set()
+	}
+}
+
+test_unjudged_references_are_subjects if {
+	given := envelope([web, rollout, object.union(rollout, {"metadata": {"name": "api"}})], [])
+	unjudged := rule.unjudged with input as given
 	unjudged == {{
-		"document": 0,
+		"document": document,
 		"path": ["spec", "workloadRef"],
 		"msg": "the workload `apps/Deployment` `web` that it refers to is not among the documents",
-	}}
+	} |
+		some document in [1, 2]
+	}
+	subjects := rule.subjects with input as given
+	subjects == {0, 1, 2}
+}
+
+test_workloads_on_the_hosts_network_beside_others_are_no_subjects if {
+	subjects := rule.subjects with input as envelope([on_host, web, on_host, pod({"app": "api"})], [])
+	subjects == {1, 3}
 }
 
 test_unjudged_policy if {
@@ -194,4 +248,24 @@ test_unjudged_policy if {
 	elsewhere := object.union(broken, {"metadata": {"namespace": "other"}})
 	unrelated := rule.unjudged with input as envelope([web], [elsewhere])
 	unrelated == set()
+}
+
+test_unjudged_policies_in_the_namespace_of_any_pod if {
+	in_search := {"metadata": {"namespace": "search"}}
+	broken := policy("broken", {"podSelector": "web"})
+	unjudged := rule.unjudged with input as envelope(
+		[web, object.union(web, in_search), broken],
+		[broken, object.union(broken, in_search)],
+	)
+	unjudged == {
+		{"document": 2, "path": ["spec", "podSelector"], "msg": "the selector must be an object"},
+		{"msg": "NetworkPolicy `broken` of the inventory, at `spec.podSelector`: the selector must be an object"},
+	}
+	only_elsewhere := rule.unjudged with input as envelope(
+		[web, object.union(web, in_search)],
+		[object.union(broken, in_search)],
+	)
+	only_elsewhere == {{"msg": "NetworkPolicy `broken` of the inventory, at `spec.podSelector`: the selector must be an object"}}
+	only_here := rule.unjudged with input as envelope([object.union(web, in_search), web], [broken])
+	only_here == only_elsewhere
 }

@@ -67,7 +67,7 @@ instrumented(pod) if {
 switched_off(pod) := concat("", [": ", concat(", ", values)]) if {
 	values := [sprintf("`%s` is `%s`", [annotation, value]) |
 		some annotation in annotations
-		value := object.get(pod.annotations, annotation, "")
+		value := pod.annotations[annotation]
 		is_false(value)
 	]
 	count(values) > 0
@@ -120,4 +120,4 @@ candidates := [document |
 	document.name != ""
 ]
 
-key_of(type, scope, name) := concat("|", [type, scope, name])
+key_of(type, scope, name) := [type, scope, name]

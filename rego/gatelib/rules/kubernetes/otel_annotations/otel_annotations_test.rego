@@ -77,6 +77,27 @@ test_deny_a_pod_that_declines_what_the_namespace_asks_for if {
 	)} with input as envelope([pod({java: "false"}), namespace("shop", {java: "true"})])
 }
 
+test_allow_what_the_namespace_asks_for_beside_what_the_pod_declines if {
+	content := pod({java: "false"})
+	rule.deny == set() with input as envelope([content, namespace("shop", {java: "true", sidecar: "true"})])
+}
+
+test_deny_a_pod_whose_own_annotation_is_no_text if {
+	rule.deny == {finding(0, lacking, ["metadata", "annotations"])} with input as envelope([
+		pod({java: true}),
+		namespace("shop", {java: "true"}),
+	])
+}
+
+test_each_pod_by_its_own_namespace if {
+	asking := {java: "true"}
+	in_search := object.union(pod({}), {"metadata": {"namespace": "search"}})
+	in_billing := object.union(pod({}), {"metadata": {"namespace": "billing"}})
+	documents := [pod({}), in_search, in_billing, namespace("search", asking), namespace("shop", asking)]
+	rule.deny == {finding(2, lacking, ["metadata", "annotations"])} with input as envelope(documents)
+	rule.deny == {finding(0, lacking, ["metadata", "annotations"])} with input as envelope([in_billing, in_search, namespace("search", asking)])
+}
+
 test_deny_a_pod_without_a_namespace if {
 	content := {"kind": "Pod", "metadata": {"name": "api"}}
 	rule.deny == {finding(0, lacking, ["metadata", "annotations"])} with input as envelope([content, namespace("", {java: "true"})])
@@ -105,6 +126,50 @@ test_deny_a_rollout_by_the_template_it_refers_to if {
 		["spec", "workloadRef"],
 	)} with input as documents
 	rule.unjudged == set() with input as documents
+}
+
+test_each_of_several_rollouts_by_its_own_template if {
+	to_set := object.union(rollout("queue"), {"spec": {"workloadRef": {"kind": "StatefulSet"}}})
+	queue := object.union(deployment("shop", "queue", {}), {"kind": "StatefulSet"})
+	asking := {java: "true"}
+	given := object.union(
+		envelope([rollout("api"), rollout("web"), to_set, rollout("gone"), rollout("lost")]),
+		{"inventory": [{"index": index, "content": content} |
+			some index, content in [
+				deployment("shop", "api", asking),
+				deployment("shop", "web", {}),
+				queue,
+				object.union(deployment("shop", "gone", asking), {"kind": "StatefulSet"}),
+				deployment("shopl", "ost", asking),
+			]
+		]},
+	)
+	path := ["spec", "workloadRef"]
+	rule.deny == {
+		finding(1, "the pod template of apps/Deployment `web` asks for no OpenTelemetry injection", path),
+		finding(2, "the pod template of apps/StatefulSet `queue` asks for no OpenTelemetry injection", path),
+	} with input as given
+	rule.unjudged == {
+		{"msg": "the apps/Deployment `gone` that gives its pod template is not among the documents", "document": 3, "path": path},
+		{"msg": "the apps/Deployment `lost` that gives its pod template is not among the documents", "document": 4, "path": path},
+	} with input as given
+}
+
+test_deny_a_rollout_where_one_of_several_templates_does_not_ask if {
+	asking := {"template": {"metadata": {"annotations": {java: "true"}}}}
+	params := {"workloads": {"extra_kinds": [{"kind": "jobset.x-k8s.io/JobSet", "template": "spec.jobs.*.template"}]}}
+	job_set := {"apiVersion": "jobset.x-k8s.io/v1alpha2", "kind": "JobSet"}
+	content := object.union(rollout("train"), {"spec": {"workloadRef": job_set}})
+	every jobs in [[asking, {"template": {}}], [{"template": {}}, asking]] {
+		target := object.union(job_set, {"metadata": {"name": "train", "namespace": "shop"}, "spec": {"jobs": jobs}})
+		given := object.union(envelope([content]), {"inventory": [{"index": 0, "content": target}]})
+		rule.deny == {finding(
+			0,
+			"the pod template of jobset.x-k8s.io/JobSet `train` asks for no OpenTelemetry injection",
+			["spec", "workloadRef"],
+		)} with input as given with data.gatelib.params as params
+		rule.unjudged == set() with input as given with data.gatelib.params as params
+	}
 }
 
 test_unjudged_rollout_whose_template_is_not_there if {

@@ -81,6 +81,8 @@ replicas := {workload.index: max(numbers) |
 	is_whole(own)
 	numbers := array.concat([own], [autoscaler.minimum |
 		some autoscaler in scaling.targeting(workload.scope, workload.type, workload.name)
+
+		# gatelib:equivalent condition: a minimum is a whole number or null, which `max` takes for less than any number
 		is_number(autoscaler.minimum)
 	])
 }
@@ -92,5 +94,7 @@ own_replicas(workload) := number if {
 
 is_whole(value) if {
 	is_number(value)
+
+	# gatelib:equivalent function `floor` -> `ceil`: a number is its ceiling just where it is whole
 	value == floor(value)
 }

@@ -129,6 +129,15 @@ test_deny_more_replicas_than_the_autoscaler_needs if {
 	denied == {finding(0, 5)}
 }
 
+test_deny_replicas_of_any_of_several_autoscalers if {
+	every minimums in [[4, 3], [3, 4]] {
+		autoscalers := [autoscaler("web", minimum) | some minimum in minimums]
+		denied := rule.deny with input as envelope([deployment({"replicas": 2})], autoscalers)
+			with data.gatelib.params as from_three
+		denied == {finding(0, 4)}
+	}
+}
+
 test_deny_replicas_beside_a_vertical_autoscaler if {
 	vertical := {
 		"apiVersion": "autoscaling.k8s.io/v1",
@@ -158,14 +167,16 @@ test_unjudged_replicas if {
 	}
 }
 
-test_unjudged_reference if {
+test_unjudged_references if {
 	rollout := workload("argoproj.io/v1alpha1", "Rollout", {"workloadRef": {"kind": "Deployment", "name": "gone"}})
-	unjudged := rule.unjudged with input as envelope([rollout], [])
+	unjudged := rule.unjudged with input as envelope([rollout, rollout], [])
 	unjudged == {{
-		"document": 0,
+		"document": document,
 		"path": ["spec", "workloadRef"],
 		"msg": "the workload `apps/Deployment` `gone` that it refers to is not among the documents",
-	}}
+	} |
+		some document in [0, 1]
+	}
 }
 
 test_unjudged_companions if {
@@ -183,6 +194,34 @@ test_unjudged_companions if {
 		{"document": 2, "path": ["spec", "selector"], "msg": "the selector must be an object"},
 		{"document": 3, "path": ["spec", "minReplicas"], "msg": "`spec.minReplicas` must be a whole number, and is `2`"},
 		{"msg": "PodDisruptionBudget `web` of the inventory, at `spec.selector`: the selector must be an object"},
+	}
+}
+
+test_unjudged_inventory_without_a_namespace_that_can_be_read if {
+	nowhere := {"metadata": {"namespace": 1}}
+	unjudged := rule.unjudged with input as envelope(
+		[deployment({})],
+		[
+			object.union(budget("policy/v1", {"selector": {}}), nowhere),
+			object.union(autoscaler("web", 2), nowhere),
+			object.union(workload("apps/v1", "DaemonSet", {}), nowhere),
+		],
+	)
+	unjudged == {
+		{"msg": "PodDisruptionBudget `web` of the inventory: its metadata are malformed"},
+		{"msg": "HorizontalPodAutoscaler `web` of the inventory: its metadata are malformed"},
+	}
+}
+
+test_unjudged_inventory_in_the_namespace_of_any_workload if {
+	broken := budget("policy/v1", {"selector": 1})
+	in_search := {"metadata": {"namespace": "search"}}
+	every workloads in [
+		[deployment({}), object.union(deployment({}), in_search)],
+		[object.union(deployment({}), in_search), deployment({})],
+	] {
+		unjudged := rule.unjudged with input as envelope(workloads, [broken])
+		unjudged == {{"msg": "PodDisruptionBudget `web` of the inventory, at `spec.selector`: the selector must be an object"}}
 	}
 }
 

@@ -101,9 +101,8 @@ holds(rollout) if {
 
 # An analysis that runs beside the steps.
 holds(rollout) if {
-	analysis := field(rollout, ["canary", "analysis"])
-	analyses(analysis)
-	number_or(object.get(analysis, "startingStep", null), 0) < full_weight_at(rollout)
+	analyses(field(rollout, ["canary", "analysis"]))
+	number_or(field(rollout, ["canary", "analysis", "startingStep"]), 0) < full_weight_at(rollout)
 }
 
 # The position of the first step that gives the canary everything; after the last one it has everything anyway.
@@ -186,10 +185,12 @@ fits(value, "a list") if is_array(value)
 
 fits(value, "a boolean") if is_boolean(value)
 
-fits(value, "a duration") if durations.seconds(value) >= 0
+fits(value, "a duration") if durations.seconds(value)
 
 fits(value, "a whole number") if {
 	is_number(value)
+
+	# gatelib:equivalent function `floor` -> `ceil`: a number is its ceiling just where it is whole
 	floor(value) == value
 }
 

@@ -42,6 +42,8 @@ unguarded := {finding(
 	"the Rollout uses the blueGreen strategy, and neither analyses nor waits before it promotes",
 )}
 
+both_strategies := {finding([], "the Rollout has both a canary and a blueGreen strategy")}
+
 forever := {"pause": {}}
 
 templates := [{"templateName": "error-rate"}]
@@ -153,6 +155,7 @@ test_allow_background_analysis if {
 		analysis := object.union({"templates": templates}, start)
 		rule.deny == set() with input as canary({"analysis": analysis, "steps": steps})
 	}
+	rule.deny == set() with input as canary({"analysis": {"templates": templates}, "steps": [{"setWeight": 20}]})
 }
 
 test_deny_background_analysis_that_does_not_hold if {
@@ -209,11 +212,26 @@ test_blue_green_that_must_analyse if {
 }
 
 test_deny_both_strategies if {
-	both := {finding([], "the Rollout has both a canary and a blueGreen strategy")}
 	strategy := {"blueGreen": {}, "canary": {"steps": [forever]}}
 	every choice in ["deny", "allow", "require_analysis"] {
-		rule.deny == both with input as envelope([rollout(strategy)])
+		rule.deny == both_strategies with input as envelope([rollout(strategy)])
 			with data.gatelib.params as {"canary": {"blue_green": choice}}
+	}
+}
+
+test_deny_in_each_of_several_rollouts if {
+	good := rollout({"canary": {"steps": [forever]}})
+	every case in [
+		[{}, no_strategy, {}],
+		[{"canary": {"steps": [forever]}, "blueGreen": {}}, both_strategies, {}],
+		[{"blueGreen": {}}, blue_green, {}],
+		[{"blueGreen": {}}, unguarded, {"canary": {"blue_green": "require_analysis"}}],
+		[{"canary": {}}, no_steps, {}],
+		[{"canary": {"steps": [{"setWeight": 20}]}}, no_hold, {}],
+	] {
+		bad := rollout(case[0])
+		want := {object.union(found, {"document": document}) | some found in case[1]; some document in [1, 3]}
+		rule.deny == want with input as envelope([good, bad, good, bad]) with data.gatelib.params as case[2]
 	}
 }
 
@@ -230,6 +248,8 @@ test_unjudged_strategy if {
 		contents := [rollout(case[0])]
 		rule.unjudged == {problem(case[2], case[1])} with input as envelope(contents)
 		rule.deny == set() with input as envelope(contents)
+		rule.unjudged == {problem(case[2], case[1])} with input as envelope(contents)
+			with data.gatelib.params as {"canary": {"require_hold": false}}
 	}
 }
 

@@ -229,14 +229,12 @@ contexts := array.concat(
 		some pod in workloads.pods
 		path := array.concat(pod.path, ["spec", "securityContext"])
 		spec := pod.spec.securityContext
-		is_object(spec)
 	],
 	[{"document": container.document, "path": path, "owner": owner, "pod": container.pod.path, "spec": spec} |
 		some container in workloads.containers
 		path := array.concat(container.path, ["securityContext"])
 		owner := sprintf("container `%s`", [container.name])
 		spec := container.spec.securityContext
-		is_object(spec)
 	],
 )
 

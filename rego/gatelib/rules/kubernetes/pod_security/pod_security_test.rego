@@ -88,6 +88,11 @@ test_allow_the_network_that_host_processes_need if {
 	rule.deny == set() with input as pods([by_container]) with data.gatelib.params as host_process("allow")
 }
 
+test_allow_the_network_that_each_of_several_host_processes_needs if {
+	spec := {"hostNetwork": true, "os": {"name": "windows"}, "securityContext": {"windowsOptions": {"hostProcess": true}}}
+	rule.deny == set() with input as pods([spec, spec]) with data.gatelib.params as host_process("allow")
+}
+
 test_deny_host_namespaces_that_host_processes_do_not_need if {
 	network := finding(["spec", "hostNetwork"], "the pod runs in the node's network namespace")
 	process := {"windowsOptions": {"hostProcess": true}}
@@ -178,6 +183,8 @@ test_deny_profiles_in_annotations if {
 		"container.seccomp.security.alpha.kubernetes.io/app": "unconfined",
 		"container.seccomp.security.alpha.kubernetes.io/other": "docker/default",
 		"seccomp.security.alpha.kubernetes.io/pod": "unconfined",
+		"x.container.apparmor.security.beta.kubernetes.io/app": "unconfined",
+		"x.container.seccomp.security.alpha.kubernetes.io/app": "unconfined",
 		"unconfined": "unconfined",
 	}
 	content := {"kind": "Pod", "metadata": {"annotations": annotations}}
@@ -232,6 +239,59 @@ test_deny_hosts_of_probes_and_hooks if {
 			rule.deny == set() with input as pods([{"containers": [container]}]) with data.gatelib.params as version("v1.33")
 		}
 	}
+}
+
+test_deny_in_a_later_container_of_a_later_pod if {
+	key := "container.apparmor.security.beta.kubernetes.io/app"
+	context := {"seccompProfile": {"type": "Unconfined"}, "seLinuxOptions": {"user": "system_u"}, "procMount": "Unmasked"}
+	container := object.union(
+		{"name": "app", "ports": [{"hostPort": 80}], "livenessProbe": {"tcpSocket": {"host": "10.0.0.1", "port": 80}}},
+		{"securityContext": object.union(context, {"capabilities": {"add": ["NET_RAW"]}})},
+	)
+	offending := {
+		"kind": "Pod",
+		"metadata": {"annotations": {key: "unconfined"}},
+		"spec": {
+			"hostPID": true,
+			"containers": [{}, container],
+			"securityContext": {"sysctls": [{"name": "kernel.msgmax"}], "windowsOptions": {"hostProcess": true}},
+		},
+	}
+	given := envelope([{"kind": "Pod", "spec": {"securityContext": {}, "containers": [{"livenessProbe": {}}]}}, offending])
+	inside := ["spec", "containers", 1]
+	rule.deny == {object.union(found, {"document": 1}) |
+		some found in {
+			finding(["spec", "hostPID"], "the pod runs in the node's process namespace"),
+			finding(
+				["spec", "securityContext", "windowsOptions", "hostProcess"],
+				"the pod runs as a process of its Windows node",
+			),
+			finding(["spec", "securityContext", "sysctls", 0, "name"], "the pod sets the sysctl `kernel.msgmax`"),
+			annotation_finding(key),
+			finding(array.concat(inside, ["ports", 0, "hostPort"]), "container `app` takes port `80` of its node"),
+			finding(
+				array.concat(inside, ["securityContext", "capabilities", "add", 0]),
+				"container `app` adds the capability `NET_RAW`",
+			),
+			finding(
+				array.concat(inside, ["securityContext", "procMount"]),
+				"container `app` mounts `/proc` as `Unmasked`",
+			),
+			finding(
+				array.concat(inside, ["securityContext", "seccompProfile", "type"]),
+				"container `app` has the seccomp profile `Unconfined`",
+			),
+			finding(
+				array.concat(inside, ["securityContext", "seLinuxOptions", "user"]),
+				"container `app` sets the SELinux user `system_u`",
+			),
+			finding(
+				array.concat(inside, ["livenessProbe", "tcpSocket", "host"]),
+				"the `livenessProbe` of container `app` calls the host `10.0.0.1`",
+			),
+		}
+	} with input as given
+	rule.subjects == {0, 1} with input as given
 }
 
 test_unjudged_values_of_another_type if {
@@ -310,6 +370,58 @@ test_unjudged_values_of_another_type if {
 		}}
 		rule.unjudged == want with input as pods([case[0]])
 		rule.deny == set() with input as pods([case[0]])
+	}
+}
+
+test_unjudged_values_of_a_later_container_of_a_later_pod if {
+	harmless := {"securityContext": {}, "containers": [{"ports": [{}], "livenessProbe": {}}]}
+	container := {
+		"ports": [{}, "80", {"hostPort": "80"}],
+		"securityContext": {"capabilities": {"add": ["CHOWN", 1]}, "seccompProfile": {"type": 1}},
+		"lifecycle": "x",
+		"livenessProbe": "x",
+		"readinessProbe": {"tcpSocket": "x"},
+		"startupProbe": {"tcpSocket": {"host": 1}},
+	}
+	broken := {
+		"hostUsers": "false",
+		"securityContext": {"sysctls": [{"name": "kernel.shm_rmid_forced"}, "x", {}]},
+		"containers": [{"livenessProbe": {}}, container],
+	}
+	inside := ["spec", "containers", 1]
+	rule.unjudged == {problem |
+		some path, case in {
+			["spec", "hostUsers"]: ["a boolean", "a string"],
+			["spec", "securityContext", "sysctls", 1]: ["an object", "a string"],
+			["spec", "securityContext", "sysctls", 2, "name"]: ["a string", "null"],
+			array.concat(inside, ["ports", 1]): ["an object", "a string"],
+			array.concat(inside, ["ports", 2, "hostPort"]): ["a number", "a string"],
+			array.concat(inside, ["securityContext", "capabilities", "add", 1]): ["a string", "a number"],
+			array.concat(inside, ["securityContext", "seccompProfile", "type"]): ["a string", "a number"],
+			array.concat(inside, ["lifecycle"]): ["an object", "a string"],
+			array.concat(inside, ["livenessProbe"]): ["an object", "a string"],
+			array.concat(inside, ["readinessProbe", "tcpSocket"]): ["an object", "a string"],
+			array.concat(inside, ["startupProbe", "tcpSocket", "host"]): ["a string", "a number"],
+		}
+		written := concat(".", [sprintf("%v", [step]) | some step in path])
+		problem := {
+			"msg": sprintf("`%s` must be %s, and is %s", [written, case[0], case[1]]),
+			"document": 1,
+			"path": path,
+		}
+	} with input as pods([harmless, broken])
+}
+
+test_security_contexts_of_another_type_are_errors_elsewhere if {
+	every context in ["x", 1, true, ["seccompProfile"]] {
+		given := pods([{"securityContext": context, "containers": [{"securityContext": context}]}])
+		rule.deny == set() with input as given
+		rule.unjudged == set() with input as given
+		problems := data.gatelib.lib.malformed.all with input as given
+		{problem.path | some problem in problems} == {
+			["spec", "securityContext"],
+			["spec", "containers", 0, "securityContext"],
+		}
 	}
 }
 

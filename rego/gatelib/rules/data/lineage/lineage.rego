@@ -22,6 +22,8 @@ subjects := governed.subjects(governed.datasets)
 
 deny contains object.union(governed.about(dataset, path, problem), {"id": "GL-DAT-003"}) if {
 	some dataset in governed.datasets
+
+	# gatelib:equivalent null: neither null nor false is an object
 	some [path, problem] in problems(object.get(dataset.spec, "lineage", null))
 }
 

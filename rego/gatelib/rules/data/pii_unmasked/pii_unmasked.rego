@@ -31,6 +31,8 @@ deny contains object.union(fault, {"id": "GL-DAT-002"}) if {
 
 deny contains object.union(governed.about(dataset, path, problem), {"id": "GL-DAT-002"}) if {
 	some dataset in of_preview
+
+	# gatelib:equivalent null: neither null nor false is a list
 	some [path, problem] in problems(object.get(dataset.spec, "fields", null))
 }
 

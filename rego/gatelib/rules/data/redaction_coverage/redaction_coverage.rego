@@ -29,6 +29,7 @@ deny contains object.union(fault, {"id": "GL-DAT-005"}) if {
 }
 
 deny contains object.union(finding, {"id": "GL-DAT-005"}) if {
+	# gatelib:equivalent first-only: one measurement counts, so that one at most is under its share
 	some finding in shares.under("redaction", "redaction.coverage", params.all.redaction.min_coverage)
 }
 

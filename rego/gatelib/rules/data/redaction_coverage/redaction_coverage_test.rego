@@ -97,3 +97,32 @@ test_deny_nothing_and_say_so_where_the_file_cannot_be_read if {
 		"msg": "`governance/redaction.json` cannot be read: it is no JSON",
 	}} with input as given
 }
+
+test_say_so_of_each_file_that_cannot_be_read if {
+	given := doubled(in_pack({"problem": {"message": "it is no JSON"}}))
+	redaction_coverage.unjudged == {{
+		"evidence": file,
+		"path": [],
+		"msg": sprintf("`%s` cannot be read: it is no JSON", [file]),
+	} |
+		some file in files
+	} with input as given
+}
+
+test_deny_each_empty_file if {
+	given := doubled(in_pack({"size": 0}))
+	redaction_coverage.deny == {{"id": "GL-DAT-005", "evidence": file, "path": [], "msg": sprintf("`%s` is empty", [file])} |
+		some file in files
+	} with input as given
+}
+
+# A second file of the role beside the first, with the same in it.
+doubled(given) := object.union(given, {
+	"evidence": {"governance/more.json": given.evidence["governance/redaction.json"]},
+	"verifications": [object.union(entry, {"file": file}) |
+		some entry in given.verifications
+		some file in files
+	],
+})
+
+files := ["governance/redaction.json", "governance/more.json"]

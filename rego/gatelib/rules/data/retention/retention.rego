@@ -25,6 +25,8 @@ subjects := governed.subjects(governed.datasets)
 
 deny contains object.union(governed.about(dataset, path, problem), {"id": "GL-DAT-004"}) if {
 	some dataset in governed.datasets
+
+	# gatelib:equivalent null: neither null nor false is an object
 	some [path, problem] in problems(object.get(dataset.spec, "retention", null))
 }
 
@@ -43,6 +45,8 @@ period_problem(retention) := ["days", "has a retention period of `days` that are
 	not is_days(retention.days)
 } else := ["created", "has a retention period of days, and no `created` in RFC 3339 from which they count"] if {
 	not is_absent(retention, "days")
+
+	# gatelib:equivalent null: neither null nor false is a time
 	not timestamps.ns(object.get(retention, "created", null))
 } else := ["created", sprintf("was created in the future, on `%s`", [retention.created])] if {
 	timestamps.ns(retention.created) > gate_input.now_ns
@@ -63,5 +67,7 @@ is_absent(retention, field) if object.get(retention, field, null) in {null, ""}
 is_days(value) if {
 	is_number(value)
 	value >= 1
+
+	# gatelib:equivalent function: a number is its own floor just where it is its own ceiling
 	floor(value) == value
 }

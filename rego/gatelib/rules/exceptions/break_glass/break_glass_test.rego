@@ -141,3 +141,82 @@ envelope(facts, judged) := {
 		"images": [image], "created": "2026-11-21T00:00:00Z",
 	}],
 }
+
+test_allow_what_has_only_just_ended_and_been_reviewed if {
+	now := "2026-11-22T00:00:00Z"
+	denied([use({"started": now, "ended": now, "review": {"reviewer": "omar", "reviewed": now}})]) == set()
+}
+
+test_deny_a_reviewer_who_is_the_requester_in_other_letters if {
+	denied([use({"requester": "Nina", "review": object.union(spec.review, {"reviewer": "nina"})})]) == {finding(
+		["spec", "review"],
+		"is reviewed by its own requester `Nina`",
+	)}
+}
+
+test_deny_all_that_is_wrong_with_each_record if {
+	wrong := use({"reason": "", "ended": null, "review": {}})
+	denied([use({}), wrong, wrong]) == {{
+		"id": "GL-EXC-006",
+		"evidence": file,
+		"path": ["facts", position, "spec", field],
+		"msg": sprintf("break-glass record `down` %s", [problem]),
+	} |
+		some position in [1, 2]
+		some field, problem in {
+			"reason": "has no `reason`",
+			"ended": "has no `ended` that is an RFC 3339 date-time",
+			"review": "has no review with a `reviewer`",
+		}
+	}
+}
+
+test_deny_something_else_in_each_place_of_each_file if {
+	given := doubled(envelope([use({}), 7, {"kind": "BreakGlass"}], []))
+	rule.deny == {{
+		"id": "GL-EXC-006",
+		"evidence": name,
+		"path": ["facts", position],
+		"msg": sprintf("`%s` holds something else than a BreakGlass record", [name]),
+	} |
+		some name in files
+		some position in [1, 2]
+	} with input as given
+}
+
+test_deny_each_that_nobody_signed if {
+	given := envelope([], [use({}), use({})])
+	rule.deny == {{
+		"id": "GL-EXC-006",
+		"document": index,
+		"path": [],
+		"msg": "break-glass record `down` lies among what is judged, where nobody has signed it",
+	} |
+		some index in [1, 2]
+	} with input as given
+	rule.subjects == {0, 1, 2} with input as given
+}
+
+test_deny_each_empty_file if {
+	given := doubled(changed({"size": 0}))
+	rule.deny == {{"id": "GL-EXC-006", "evidence": name, "path": [], "msg": sprintf("`%s` is empty", [name])} |
+		some name in files
+	} with input as given
+}
+
+test_say_so_of_each_file_that_cannot_be_read if {
+	given := doubled(changed({"problem": {"message": "bad"}}))
+	rule.unjudged == {{"evidence": name, "path": [], "msg": sprintf("`%s` cannot be read: bad", [name])} |
+		some name in files
+	} with input as given
+}
+
+changed(entry) := object.union(envelope([], []), {"evidence": {file: entry}})
+
+# A second file of the role beside the first, with the same in it.
+doubled(given) := object.union(given, {
+	"evidence": {"governance/more.json": given.evidence[file]},
+	"verifications": [object.union(entry, {"file": name}) | some entry in given.verifications; some name in files],
+})
+
+files := [file, "governance/more.json"]

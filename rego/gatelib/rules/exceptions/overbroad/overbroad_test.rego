@@ -33,3 +33,10 @@ envelope(contents) := {
 	"now": "2026-11-22T00:00:00Z",
 	"documents": [{"index": index, "root": 0, "content": content} | some index, content in contents],
 }
+
+test_deny_all_that_is_too_broad_in_one if {
+	rule.deny == {
+		finding({"document": 0}, ["spec", "rules", 1], "names rules by the pattern `GL-*`"),
+		finding({"document": 0}, ["spec", "target", "name"], "names the `name` of its target by the pattern `api-?`"),
+	} with input as envelope([record({"rules": ["GL-T-001", "GL-*"], "target": {"kind": "Pod", "name": "api-?"}})])
+}

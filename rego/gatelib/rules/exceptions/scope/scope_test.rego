@@ -35,3 +35,10 @@ envelope(contents) := {
 	"now": "2026-11-22T00:00:00Z",
 	"documents": [{"index": index, "root": 0, "content": content} | some index, content in contents],
 }
+
+test_deny_all_that_one_lacks if {
+	rule.deny == {
+		finding({"document": 0}, ["spec", "rules"], "names no rule"),
+		finding({"document": 0}, ["spec", "target"], "names no target"),
+	} with input as envelope([record({})])
+}

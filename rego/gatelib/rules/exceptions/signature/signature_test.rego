@@ -55,3 +55,34 @@ envelope(contents) := {
 	"now": "2026-11-22T00:00:00Z",
 	"documents": [{"index": index, "root": 0, "content": content} | some index, content in contents],
 }
+
+test_deny_all_that_is_wrong_with_each_one if {
+	rule.deny == {finding({"exception": index}, problem[0], problem[1]) |
+		some index in [0, 2]
+		some problem in [
+			[[], "is not signed, and `exceptions.require_signature` is on"],
+			[["spec", "audience"], "names no `audience`, so that it would hold wherever it is brought"],
+		]
+	} with input as envelope([])
+		with data.gatelib.exceptions as [record({}), signed(["GL-T-*"]), record({})]
+		with data.gatelib.severities as {"GL-T-001": "high"}
+		with data.gatelib.params as {"exceptions": {"audience": ["us"]}}
+}
+
+test_deny_each_rule_that_nobody_may_waive_in_each_one if {
+	unapproved := json.patch(signed(["GL-T-*"]), [{"op": "add", "path": "/spec/rules", "value": ["GL-T-001", "GL-U-001", "GL-U-002"]}])
+	rule.deny == {finding({"exception": index}, ["spec", "rules", position], message) |
+		some index in [1, 2]
+		some position, id in {1: "GL-U-001", 2: "GL-U-002"}
+		message := sprintf("needs an approver who may waive it for `%s`, which is high, and has none", [id])
+	} with input as envelope([])
+		with data.gatelib.exceptions as [signed(["GL-T-*"]), unapproved, unapproved]
+		with data.gatelib.severities as {"GL-T-001": "high", "GL-U-001": "high", "GL-U-002": "high"}
+		with data.gatelib.params as {"exceptions": {"audience": ["us"]}}
+}
+
+test_warn_of_each_that_is_judged if {
+	rule.warn == {finding({"document": index}, [], "lies among what is judged, and waives nothing there") |
+		some index in [0, 2]
+	} with input as envelope([record({}), {"kind": "Pod"}, signed(["*"])])
+}

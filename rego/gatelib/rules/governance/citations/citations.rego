@@ -26,8 +26,6 @@ deny contains object.union(governed.about(action, path, problem), {"id": "GL-GOV
 	some [path, problem] in problems(object.get(action.spec, "citations", null), action.spec)
 }
 
-problems(null, _) := []
-
 problems(citations, _) := [[["citations"], "has citations that are no list"]] if {
 	not is_null(citations)
 	not is_array(citations)

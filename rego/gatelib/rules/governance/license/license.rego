@@ -28,12 +28,16 @@ subjects := governed.subjects(array.concat(governed.actions, governed.datasets))
 
 deny contains object.union(governed.about(record, path, problem), {"id": "GL-GOV-002"}) if {
 	some record in array.concat(governed.actions, governed.datasets)
+
+	# gatelib:equivalent null: neither null nor false is a list
 	some [path, problem] in problems(object.get(record.spec, "sources", null))
 }
 
 # An action may rely on nothing, and says so; data always comes from somewhere.
 deny contains object.union(governed.about(dataset, ["sources"], "has no sources"), {"id": "GL-GOV-002"}) if {
 	some dataset in governed.datasets
+
+	# gatelib:equivalent null: neither null nor false is an empty list
 	object.get(dataset.spec, "sources", null) == []
 }
 
@@ -63,6 +67,7 @@ terms_problem(terms, name) := "which has neither a licence nor accepted terms" i
 	]
 	count(lacking) > 0
 } else := "which has terms whose `accepted` is no RFC 3339 date or date-time" if {
+	# gatelib:equivalent null: neither null nor false is a time
 	not timestamps.ns(object.get(terms, "accepted", null))
 } else := sprintf("which has terms that are accepted in the future, on `%s`", [terms.accepted]) if {
 	timestamps.ns(terms.accepted) > gate_input.now_ns

@@ -97,3 +97,13 @@ test_allow_by_own_parameters if {
 	license.deny == {problem("whose licence `MIT` is not in `governance.license_allowlist`")} with input as relying_on({"id": "s", "licence": "MIT"})
 		with data.gatelib.params as own
 }
+
+test_deny_each_dataset_from_nowhere_beside_one_from_somewhere if {
+	sources := [[{"licence": "MIT"}], [], []]
+	license.deny == {object.union(finding(index, ["sources"], ""), {"msg": "dataset `r` has no sources"}) |
+		some index in [1, 2]
+	} with input as {"gatelib": 1, "documents": [{"index": index, "content": dataset} |
+		some index, given in sources
+		dataset := object.union(record({"sources": given}), {"kind": "Dataset"})
+	]}
+}

@@ -99,3 +99,47 @@ test_deny_nothing_and_say_so_where_the_file_cannot_be_read if {
 }
 
 denied(given) := exported if exported := propagation.deny with input as given
+
+test_say_so_of_each_file_that_cannot_be_read if {
+	given := doubled(in_pack({"problem": {"message": "it is no JSON"}}))
+	propagation.unjudged == {{
+		"evidence": file,
+		"path": [],
+		"msg": sprintf("`%s` cannot be read: it is no JSON", [file]),
+	} |
+		some file in files
+	} with input as given
+}
+
+test_deny_each_empty_file if {
+	given := doubled(in_pack({"size": 0}))
+	propagation.deny == {{"id": "GL-GOV-007", "evidence": file, "path": [], "msg": sprintf("`%s` is empty", [file])} |
+		some file in files
+	} with input as given
+}
+
+# A second file of the role beside the first, with the same in it.
+doubled(given) := object.union(given, {
+	"evidence": {"governance/more.json": given.evidence["governance/propagation.json"]},
+	"verifications": [object.union(entry, {"file": file}) |
+		some entry in given.verifications
+		some file in files
+	],
+})
+
+files := ["governance/propagation.json", "governance/more.json"]
+
+test_deny_all_that_is_wrong_with_one_measurement if {
+	wrong := json.patch(measured(provenance, "95"), [{"op": "replace", "path": "/spec/unit", "value": "ratio"}])
+	given := in_pack({"facts": [measured(verdicts, 100), wrong, measured(slo, 90)]})
+	propagation.deny == {
+		finding(
+			["facts", 1, "spec", "value"],
+			"Measurement `governance.provenance_validation` has no `value` that is a number",
+		),
+		finding(
+			["facts", 1, "spec", "unit"],
+			"Measurement `governance.provenance_validation` is in `ratio`, and must be in `percent`",
+		),
+	} with input as given
+}

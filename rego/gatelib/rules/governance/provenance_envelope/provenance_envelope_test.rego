@@ -87,3 +87,14 @@ test_allow_whole_envelopes if {
 	provenance_envelope.subjects == {0} with input as given
 	provenance_envelope.deny == set() with input as asking({"provenance": whole})
 }
+
+test_deny_all_that_the_envelope_of_a_request_lacks if {
+	provenance_envelope.deny == {{
+		"id": "GL-GOV-004",
+		"msg": sprintf("the context's provenance envelope has no `%s`", [field]),
+		"document": 0,
+		"path": [],
+	} |
+		some field in ["actor", "origin"]
+	} with input as asking({"provenance": object.remove(whole, ["actor", "origin"])})
+}

@@ -43,8 +43,10 @@ unjudged contains problem if some problem in evidence.unreadable("threat-model")
 models := records.given("threat-model", "ThreatModel")
 
 fault_in(spec) := ["updated", "names no time of `updated` as an RFC 3339 date or date-time"] if {
+	# gatelib:equivalent null: neither null nor false is a time
 	not timestamps.ns(object.get(spec, "updated", null))
 } else := ["lastMaterialChange", "names no `lastMaterialChange` as an RFC 3339 date or date-time"] if {
+	# gatelib:equivalent null: neither null nor false is a time
 	not timestamps.ns(object.get(spec, "lastMaterialChange", null))
 } else := ["updated", sprintf("was updated in the future, on `%s`", [spec.updated])] if {
 	timestamps.ns(spec.updated) > gate_input.now_ns

@@ -128,3 +128,44 @@ test_deny_nothing_and_say_so_where_the_file_cannot_be_read if {
 		"msg": "`governance/threat-model.json` cannot be read: it is no JSON",
 	}} with input as given
 }
+
+test_say_so_of_each_file_that_cannot_be_read if {
+	given := doubled(in_pack({"problem": {"message": "it is no JSON"}}))
+	threat_model.unjudged == {{
+		"evidence": file,
+		"path": [],
+		"msg": sprintf("`%s` cannot be read: it is no JSON", [file]),
+	} |
+		some file in files
+	} with input as given
+}
+
+test_deny_each_empty_file if {
+	given := doubled(in_pack({"size": 0}))
+	threat_model.deny == {{"id": "GL-GOV-006", "evidence": file, "path": [], "msg": sprintf("`%s` is empty", [file])} |
+		some file in files
+	} with input as given
+}
+
+# A second file of the role beside the first, with the same in it.
+doubled(given) := object.union(given, {
+	"evidence": {"governance/more.json": given.evidence["governance/threat-model.json"]},
+	"verifications": [object.union(entry, {"file": file}) |
+		some entry in given.verifications
+		some file in files
+	],
+})
+
+files := ["governance/threat-model.json", "governance/more.json"]
+
+test_deny_each_file_without_a_model if {
+	given := doubled(in_pack({}))
+	threat_model.deny == {{
+		"id": "GL-GOV-006",
+		"evidence": file,
+		"path": [],
+		"msg": sprintf("`%s` has no ThreatModel", [file]),
+	} |
+		some file in files
+	} with input as given
+}

@@ -68,6 +68,7 @@ verified := {[{"evidence": file}, ["facts", position]] |
 
 # A signature holds for ever, and what it allowed once may be denied when it is acted on.
 age_problem(verdict, acted) := "has no `now` that tells when it was given" if {
+	# gatelib:equivalent null: neither null nor false is a date-time
 	not timestamps.is_date_time(object.get(verdict, "now", null))
 } else := "was given after the action" if {
 	timestamps.ns(verdict.now) > timestamps.ns(acted) + (params.all.governance.max_clock_skew_seconds * 1000000000)

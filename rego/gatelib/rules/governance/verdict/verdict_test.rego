@@ -165,3 +165,27 @@ test_allow_a_verdict_that_allows if {
 	verdict.subjects == {0} with input as given
 	verdict.deny == set() with input as asking({})
 }
+
+test_deny_all_that_the_verdict_of_a_request_lacks if {
+	verdict.deny == {{
+		"id": "GL-GOV-005",
+		"msg": sprintf("the context's verdict has no `%s`", [field]),
+		"document": 0,
+		"path": [],
+	} |
+		some field in ["decider", "reason"]
+	} with input as asking({"verdict": object.remove(allowing, ["decider", "reason"])})
+}
+
+test_deny_a_signed_verdict_of_another_time_to_the_nanosecond if {
+	given := signed_in_pack([
+		acted(signed_at("2026-11-21T00:05:00.000000001Z"), "2026-11-21T00:00:00Z"),
+		acted(signed_at("2026-11-20T00:00:00Z"), "2026-11-21T00:00:00.000000001Z"),
+		acted(signed_at("2026-11-21T00:05:00Z"), "2026-11-21T00:00:00Z"),
+		acted(signed_at("2026-11-20T00:00:00Z"), "2026-11-21T00:00:00Z"),
+	])
+	verdict.deny == {
+		in_file(0, ["now"], "was given after the action"),
+		in_file(1, ["now"], "was more than 24 hours old when it was acted on"),
+	} with input as given with data.gatelib.params as with_signatures
+}

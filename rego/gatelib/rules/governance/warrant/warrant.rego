@@ -31,6 +31,8 @@ deny contains object.union(fault, {"id": "GL-GOV-001"}) if {
 
 deny contains object.union(governed.about(record, path, problem), {"id": "GL-GOV-001"}) if {
 	some record in warranted
+
+	# gatelib:equivalent null: neither null nor false is an object
 	some [path, problem] in problems(object.get(record.spec, "warrant", null))
 }
 

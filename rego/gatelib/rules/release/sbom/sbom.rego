@@ -32,13 +32,13 @@ unjudged contains problem if some problem in evidence.unreadable("sbom")
 
 deny contains finding if {
 	some file in evidence.files("sbom")
-	count([1 | some sbom in sboms; sbom.file == file]) == 0
+	not file in {sbom.file | some sbom in sboms}
 	finding := {"id": "GL-REL-023", "msg": sprintf("`%s` holds no SBOM", [file]), "evidence": file, "path": []}
 }
 
 deny contains finding if {
 	some sbom in sboms
-	not is_positive(object.get(sbom.fact, "components", null))
+	not names_components(sbom.fact)
 	msg := sprintf("the SBOM of `%s` names no component", [sbom.file])
 	finding := object.union(evidence.at(sbom, ["components"]), {"id": "GL-REL-023", "msg": msg})
 }
@@ -53,7 +53,7 @@ deny contains object.union(evidence.at_release(release), {"id": "GL-REL-023", "m
 	some release in evidence.releases
 	count(sboms) > 0
 	some digest in release.images
-	count([1 | some sbom in sboms; digest in image_evidence.about(sbom)]) == 0
+	not digest in described
 	msg := sprintf("image `%s` has no SBOM", [digest])
 }
 
@@ -86,6 +86,9 @@ sboms := evidence.facts("sbom", "sbom")
 
 licenses := evidence.facts("sbom", "license")
 
+# The images that have an SBOM.
+described := {digest | some sbom in sboms; some digest in image_evidence.about(sbom)}
+
 # SPDX's words for a licence that nobody looked for, or found.
 is_named(fact) if not upper(trim_space(expression(fact))) in {"", "NOASSERTION", "NONE"}
 
@@ -105,11 +108,14 @@ expression(fact) := documents.text(object.get(fact, "expression", ""))
 
 components(fact) := sprintf("%s components%s", [numerals.shown(object.get(fact, "count", null)), examples]) if {
 	names := [name | some name in documents.list(object.get(fact, "components", [])); is_string(name)]
+
+	# gatelib:equivalent number `0` -> `-1`: `array.slice` takes a start below 0 for 0
 	shown := [sprintf("`%s`", [name]) | some name in array.slice(names, 0, 3)]
 	examples := concat("", [" (", concat(", ", shown), ")"])
 }
 
-is_positive(value) if {
-	is_number(value)
-	value > 0
+names_components(fact) if {
+	number := fact.components
+	is_number(number)
+	number > 0
 }

@@ -11,7 +11,7 @@ from gatelib.authoring.mutation.marks import Mark, marks
 from gatelib.authoring.mutation.mutant import Mutant
 from gatelib.authoring.mutation.mutators import mutants
 from gatelib.authoring.mutation.results import Outcome, Tested
-from gatelib.authoring.mutation.trials import Check, Group, Judged, Reached, Trials
+from gatelib.authoring.mutation.trials import Check, Group, Groups, Judged, Reached, Trials
 from gatelib.authoring.workspace import Source, Workspace
 from gatelib.errors import EngineTimeoutError
 from gatelib.executors import Failure
@@ -20,6 +20,8 @@ from gatelib.settings import Progress
 _PATIENCE: Final = 600.0
 """Seconds for the tests of one package, or the fixtures of one rule, on the policies as they are."""
 _LEAST_PATIENCE: Final = 20.0
+_MOST_OTHERS: Final = 100
+"""Checks of what needs a policy, beside its own: all of them for each survivor would take hours."""
 _SLOWER: Final = 10
 """How much longer than all checks together one mutant may take before it counts as killed."""
 
@@ -27,13 +29,14 @@ _SLOWER: Final = 10
 @dataclass(slots=True)
 class _File:
     source: Source
-    groups: tuple[Group, ...]
+    groups: Groups
     mutants: tuple[Mutant, ...]
     unselected: tuple[Mutant, ...]
     marks: tuple[Mark, ...]
     reached: list[Reached] = field(default_factory=list)
     killers: list[Check] = field(default_factory=list)
     """The latest first."""
+    costs: dict[Check, float] = field(default_factory=dict)
 
     @property
     def text(self) -> str:
@@ -44,13 +47,21 @@ class _File:
         return [found for found in self.reached if found.failure]
 
     def checks(self, mutant: Mutant) -> list[Check]:
-        return [found.check for found in self.reached if found.evaluates(mutant, self.source.module.path)]
+        """Return what may notice a mutant: all its own checks, and the nearest others."""
+        path = self.source.module.path
+        able = [found.check for found in self.reached if found.evaluates(mutant, path)]
+        own = [check for check in able if check.group in self.groups.own]
+        return own + [check for check in able if check.group not in self.groups.own][:_MOST_OTHERS]
 
     def ordered(self, checks: Sequence[Check]) -> list[Check]:
         """Return checks, those first that killed a neighbour, and then the quick ones."""
         rank = {check: place for place, check in enumerate(self.killers)}
-        cost = {found.check: found.seconds for found in self.reached}
-        return sorted(checks, key=lambda check: (rank.get(check, len(rank)), cost[check]))
+        return sorted(checks, key=lambda check: (rank.get(check, len(rank)), self.cost(check)))
+
+    def cost(self, check: Check) -> float:
+        if not self.costs:
+            self.costs = {found.check: found.seconds for found in self.reached}
+        return self.costs[check]
 
     def note(self, killer: Check) -> None:
         self.killers = [killer, *(check for check in self.killers if check != killer)]
@@ -61,6 +72,10 @@ class _Todo:
     file: _File
     mutant: Mutant
     checks: Sequence[Check]
+
+    def seconds(self) -> float:
+        """Return what its checks cost as they are."""
+        return sum(self.file.cost(check) for check in self.checks)
 
 
 def every(_: Source, __: Mutant) -> bool:
@@ -113,7 +128,7 @@ def _measure(trials: Trials, files: Sequence[_File], jobs: int) -> None:
     """Run every check that is needed once as it is, and see what it reaches."""
     wanted: dict[Group, set[str]] = {}
     for file in files:
-        for group in file.groups if file.mutants else ():
+        for group in file.groups.all() if file.mutants else ():
             wanted.setdefault(group, set()).add(file.source.module.path)
     worker = executors.executor(
         lambda: lambda task: trials.baseline(*task), jobs=jobs, timeout=_PATIENCE, isolated=True
@@ -127,7 +142,7 @@ def _measure(trials: Trials, files: Sequence[_File], jobs: int) -> None:
     finally:
         worker.close()
     for file in files:
-        file.reached = [one for group in file.groups for one in found.get(group, ())]
+        file.reached = [one for group in file.groups.all() for one in found.get(group, ())]
 
 
 def _judged(trials: Trials, todo: Sequence[_Todo], jobs: int, progress: Progress) -> list[Judged | Failure]:
@@ -142,8 +157,7 @@ def _judged(trials: Trials, todo: Sequence[_Todo], jobs: int, progress: Progress
         for number, one in enumerate(todo):
             yield number, one.file.ordered(one.checks)
 
-    longest = max((sum(found.seconds for found in one.file.reached) for one in todo), default=0.0)
-    patience = max(_LEAST_PATIENCE, _SLOWER * longest)
+    patience = max([_LEAST_PATIENCE, *(_SLOWER * one.seconds() for one in todo)])
     worker = executors.executor(lambda: judge, jobs=jobs, timeout=patience, isolated=True)
     try:
         for (number, _), judged in worker.run(tasks()):

@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 import orjson
 
@@ -21,6 +21,9 @@ from gatelib.errors import EngineError
 from gatelib.fixtures import Case
 from gatelib.policy import Module
 
+_MOST_PARSED: Final = 32
+"""Engines that wait for their next mutant; each has some megabytes."""
+
 
 class Group(NamedTuple):
     """Checks that one engine can run."""
@@ -28,6 +31,18 @@ class Group(NamedTuple):
     kind: Literal["test", "fixture"]
     name: str
     """The package of tests, or the rule."""
+
+
+class Groups(NamedTuple):
+    """What a policy is held to."""
+
+    own: tuple[Group, ...]
+    others: tuple[Group, ...]
+    """Of what needs it, where it is no rule: first of what names it."""
+
+    def all(self) -> tuple[Group, ...]:
+        """Return all of them, its own first."""
+        return self.own + self.others
 
 
 class Check(NamedTuple):
@@ -107,13 +122,14 @@ class Trials:
             return f"{name}.{self._suite.tests[name][check.number].name}"
         return self._cases_of(name)[check.number].case.name
 
-    def groups(self, module: Module, rule: str | None) -> tuple[Group, ...]:
-        """Return what a policy is held to: a rule to its own tests, others to those of all that needs them.
-
-        The nearest come first: its own, then those of what names it.
-        """
+    def groups(self, module: Module, rule: str | None) -> Groups:
+        """Return what a policy is held to."""
         found = (*self._tests_of(module, rule), *self._fixtures_of(module, rule))
-        return tuple(group for _, group in sorted(found, key=lambda one: (one[0], one[1].kind != "test")))
+        ordered = sorted(found, key=lambda one: (one[0], one[1].kind != "test"))
+        return Groups(
+            tuple(group for distance, group in ordered if distance == 0),
+            tuple(group for distance, group in ordered if distance),
+        )
 
     def _tests_of(self, module: Module, rule: str | None) -> Iterator[tuple[int, Group]]:
         own = f"{module.package}_test"
@@ -169,9 +185,11 @@ class Trials:
 
     def _compiled(self, group: Group, path: str, text: str) -> Any:
         """Return an engine with all that a group needs, and another text at a path."""
-        if (group, path) not in self._parsed:
-            self._parsed[group, path] = self._parse(group, path)
-        engine = self._parsed[group, path].clone()
+        parsed = self._parsed.pop((group, path), None) or self._parse(group, path)
+        self._parsed[group, path] = parsed
+        if len(self._parsed) > _MOST_PARSED:
+            del self._parsed[next(iter(self._parsed))]
+        engine = parsed.clone()
         if path:
             engine.add_policy(path, text)
         analyse(engine)

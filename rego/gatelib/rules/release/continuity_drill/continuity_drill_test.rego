@@ -15,6 +15,16 @@ test_deny_a_repair_that_took_too_long if {
 		with data.gatelib.params as {"drills": {"continuity_max_mttr": "19m59s"}}
 }
 
+test_deny_both_of_two_that_ended_together if {
+	slow := record("Drill", object.union(good, {"mttr": "21m"}))
+	rule.deny == {object.union(
+		finding([], "the last `continuity` drill had a `mttr` of `21m`, over `20m`"),
+		{"path": ["facts", position, "spec", "mttr"]},
+	) |
+		some position in [0, 1]
+	} with input as given([slow, slow])
+}
+
 test_deny_a_drill_of_long_ago if {
 	rule.deny == {finding(["finished"], "the last `continuity` drill was finished on `2026-11-20T00:00:00Z`, more than 1 days ago")} with input as given([record("Drill", good)])
 		with data.gatelib.params as {"drills": {"continuity_max_age_days": 1}}

@@ -15,6 +15,16 @@ test_deny_a_recovery_that_took_too_long if {
 	} with input as given([record("Drill", object.union(good, {"rpo": "15m0.1s", "rto": "61m"}))])
 }
 
+test_deny_both_of_two_that_ended_together if {
+	slow := record("Drill", object.union(good, {"rto": "61m"}))
+	rule.deny == {object.union(
+		finding([], "the last `dr` drill had a `rto` of `61m`, over `60m`"),
+		{"path": ["facts", position, "spec", "rto"]},
+	) |
+		some position in [0, 1]
+	} with input as given([slow, slow])
+}
+
 test_the_objectives_are_parameters if {
 	rule.deny == {finding(["rto"], "the last `dr` drill had a `rto` of `60m`, over `10m`")} with input as given([record("Drill", good)])
 		with data.gatelib.params as {"drills": {"dr_max_rto": "10m"}}

@@ -1,5 +1,6 @@
 package gatelib.rules.release.error_budget_freeze_test
 
+import data.gatelib.lib.packs_test as packs
 import data.gatelib.rules.release.error_budget_freeze as rule
 
 test_allow_a_budget_of_which_something_remains if {
@@ -19,9 +20,25 @@ test_deny_a_release_without_a_budget if {
 	}
 }
 
+test_deny_each_record_of_a_release_without_a_budget if {
+	rule.deny == packs.of_both({{
+		"id": "GL-REL-017",
+		"document": 0,
+		"path": ["spec", "version"],
+		"msg": "the error budget of `s` is exhausted: 0 % of it remains",
+	}}) with input as packs.twice(given([measured("error_budget.remaining", 0, "percent")]))
+}
+
 test_deny_what_is_no_share if {
 	rule.deny == {finding(["value"], "Measurement `error_budget.remaining` has a value above 100")} with input as given([measured("error_budget.remaining", 101, "percent")])
 	rule.deny == {finding(["value"], "Measurement `error_budget.remaining` has no `value` that is a number")} with input as given([measured("error_budget.remaining", "50", "percent")])
+}
+
+test_deny_all_that_is_wrong_with_a_measurement if {
+	rule.deny == {
+		finding(["value"], "Measurement `error_budget.remaining` has no `value` that is a number"),
+		finding(["unit"], "Measurement `error_budget.remaining` is in `seconds`, and must be in `percent`"),
+	} with input as given([measured("error_budget.remaining", null, "seconds")])
 }
 
 test_unjudged_where_files_cannot_be_read if {

@@ -35,7 +35,7 @@ deny contains object.union(finding, {"id": "GL-REL-030"}) if {
 }
 
 deny contains object.union(finding, {"id": "GL-REL-030"}) if {
-	some finding in drills.others("readiness", sort(object.keys(max_age_days_of)))
+	some finding in drills.others("readiness", object.keys(max_age_days_of))
 }
 
 max_age_days_of := {

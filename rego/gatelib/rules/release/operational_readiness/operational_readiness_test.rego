@@ -35,9 +35,22 @@ test_checks_and_game_days_have_ages_of_their_own if {
 	count(rule.deny) == 3 with input as all with data.gatelib.params as {"drills": {"check_max_age_days": 20}}
 }
 
-test_deny_another_type if {
-	rule.deny == {finding(["type"], "a drill is of type `dr`, which is not `alert-check` or `game-day` or `on-call-check` or `runbook-check`")} with input as given(array.concat(
-		[drill("dr", true)],
+test_deny_one_that_failed_long_ago if {
+	rule.deny == {
+		finding(["passed"], "the last `game-day` drill did not pass, on `2026-11-01T00:00:00Z`"),
+		finding(["finished"], "the last `game-day` drill was finished on `2026-11-01T00:00:00Z`, more than 20 days ago"),
+	} with input as given(array.concat([drill("game-day", false)], [drill(type, true) | some type in types; type != "game-day"]))
+		with data.gatelib.params as {"drills": {"game_day_max_age_days": 20}}
+}
+
+test_deny_other_types if {
+	rule.deny == {object.union(
+		finding([], sprintf("a drill is of type `%s`, which is not `alert-check` or `game-day` or `on-call-check` or `runbook-check`", [type])),
+		{"path": ["facts", position, "spec", "type"]},
+	) |
+		some position, type in ["dr", "backout"]
+	} with input as given(array.concat(
+		[drill("dr", true), drill("backout", true)],
 		[drill(type, true) | some type in types],
 	))
 }

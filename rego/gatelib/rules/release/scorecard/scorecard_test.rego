@@ -18,6 +18,13 @@ test_deny_what_is_no_number if {
 	}
 }
 
+test_deny_all_that_is_wrong_with_a_measurement if {
+	rule.deny == {
+		finding(["value"], "Measurement `scorecard.score` has no `value` that is a number"),
+		finding(["unit"], "Measurement `scorecard.score` is in `seconds`, and must be in `points`"),
+	} with input as given([measured("scorecard.score", null, "seconds")])
+}
+
 test_unjudged_where_files_cannot_be_read if {
 	names := ["governance/scorecard.json", "governance/another.json"]
 	rule.unjudged == {{"evidence": name, "path": [], "msg": sprintf("`%s` cannot be read: no JSON", [name])} | some name in names} with input as in_pack({name: {"role": "scorecard", "problem": {"message": "no JSON"}} | some name in names})

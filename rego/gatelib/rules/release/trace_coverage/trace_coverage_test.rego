@@ -20,6 +20,13 @@ test_deny_what_is_no_number if {
 	}
 }
 
+test_deny_all_that_is_wrong_with_a_measurement if {
+	rule.deny == {
+		finding(["value"], "Measurement `trace.coverage` has no `value` that is a number"),
+		finding(["unit"], "Measurement `trace.coverage` is in `seconds`, and must be in `percent`"),
+	} with input as given([measured("trace.coverage", null, "seconds")])
+}
+
 test_unjudged_where_files_cannot_be_read if {
 	names := ["runtime/trace-coverage.json", "runtime/another.json"]
 	rule.unjudged == {{"evidence": name, "path": [], "msg": sprintf("`%s` cannot be read: no JSON", [name])} | some name in names} with input as in_pack({name: {"role": "trace-coverage", "problem": {"message": "no JSON"}} | some name in names})

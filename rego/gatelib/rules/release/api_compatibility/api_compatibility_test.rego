@@ -33,6 +33,24 @@ test_deny_a_comparison_that_shows_nothing if {
 	}
 }
 
+test_deny_a_comparison_with_the_release_itself_however_both_are_written if {
+	every earlier in ["2.14.0", "v2.14.0"] {
+		rule.deny == {finding(["baseline"], sprintf("the API was compared with `%s`, the release itself", [earlier]))} with input as of_version("v2.14.0", [breaking(9, earlier)])
+	}
+}
+
+test_deny_all_that_is_wrong_with_a_measurement if {
+	rule.deny == {
+		finding(["value"], "Measurement `api.breaking_changes` has no `value` that is a number"),
+		finding(["unit"], "Measurement `api.breaking_changes` is in `percent`, and must be in `count`"),
+	} with input as given([measured("api.breaking_changes", "0", "percent")])
+}
+
+of_version(version, facts) := json.patch(given(facts), [
+	{"op": "add", "path": ["documents", 0, "content", "spec", "version"], "value": version},
+	{"op": "add", "path": ["verifications", 0, "version"], "value": version},
+])
+
 test_no_baseline_is_also_none_of_a_release_without_a_version if {
 	rule.baseline_problem("", "") == "the measurement of the API names no `baseline` that it was compared with"
 }

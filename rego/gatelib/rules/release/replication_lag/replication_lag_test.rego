@@ -28,6 +28,56 @@ test_deny_a_region_without_a_number if {
 	}
 }
 
+test_the_slowest_of_a_hundred_regions_counts if {
+	details := [{"name": "r", "value": value} | some value in numbers.range(1, 100)]
+	rule.deny == {finding(["value"], "Measurement `replication.lag_seconds` is 99, and its details make 100")} with input as both([regions(99, details)], true)
+		with data.gatelib.params as {"replication": {"max_lag_seconds": 100}}
+}
+
+test_deny_each_region_that_lags_or_has_no_number if {
+	rule.deny == {
+		finding(["value"], "replication lags 62 s, over 60 s"),
+		finding(["details", 0, "value"], "Measurement `replication.lag_seconds` has a detail without a `value` that is a number"),
+		finding(["details", 1, "value"], "Measurement `replication.lag_seconds` has a detail without a `value` that is a number"),
+		finding(["details", 2, "value"], "replication to `` lags 61 s, over 60 s"),
+		finding(["details", 3, "value"], "replication to `b` lags 62 s, over 60 s"),
+	} with input as both([regions(62, [{"name": "n"}, "a", {"value": 61}, {"name": "b", "value": 62}])], true)
+}
+
+test_deny_a_measurement_with_two_flaws if {
+	rule.deny == {
+		finding(["value"], "Measurement `replication.lag_seconds` has no `value` that is a number"),
+		finding(["unit"], "Measurement `replication.lag_seconds` is in `minutes`, and must be in `seconds`"),
+	} with input as both([measured(name, "1", "minutes")], true)
+}
+
+test_deny_all_that_is_wrong_with_failovers if {
+	rule.deny == {
+		failover(0, "type", "a drill is of type `dr`, which is not `failover`"),
+		failover(1, "finished", "the last `failover` drill was finished on `2026-11-20T00:00:00Z`, more than 1 days ago"),
+		failover(1, "passed", "the last `failover` drill did not pass, on `2026-11-20T00:00:00Z`"),
+	} with input as in_pack({
+		"chaos-dr/replication.json": {"role": "replication", "facts": [measured(name, 1, "seconds")]},
+		"chaos-dr/failover-1.json": {"role": "failover-drill", "facts": [
+			record("Drill", {"type": "dr", "finished": "2026-11-21T00:00:00Z", "passed": true}),
+			record("Drill", {"type": "failover", "finished": "2026-11-20T00:00:00Z", "passed": false}),
+		]},
+	})
+		with data.gatelib.params as {"drills": {"failover_max_age_days": 1}}
+}
+
+failover(position, field, msg) := {
+	"id": "GL-REL-015",
+	"evidence": "chaos-dr/failover-1.json",
+	"path": ["facts", position, "spec", field],
+	"msg": msg,
+}
+
+test_unjudged_where_drills_cannot_be_read if {
+	names := ["chaos-dr/failover-1.json", "chaos-dr/failover-2.json"]
+	rule.unjudged == {{"evidence": each, "path": [], "msg": sprintf("`%s` cannot be read: no JSON", [each])} | some each in names} with input as in_pack({each: {"role": "failover-drill", "problem": {"message": "no JSON"}} | some each in names})
+}
+
 test_deny_a_failed_failover if {
 	rule.deny == {{
 		"id": "GL-REL-015",

@@ -33,11 +33,11 @@ deny contains object.union(fault, {"id": "GL-REL-018"}) if some fault in evidenc
 
 unjudged contains problem if some problem in evidence.unreadable("rings")
 
-deny contains {"id": "GL-REL-018", "evidence": files[0], "path": [], "msg": msg} if {
+deny contains {"id": "GL-REL-018", "evidence": file, "path": [], "msg": msg} if {
 	files := evidence.files("rings")
-	count(files) > 0
+	file := files[0]
 	count(promotions) == 0
-	msg := sprintf("`%s` has no RingPromotion", [files[0]])
+	msg := sprintf("`%s` has no RingPromotion", [file])
 }
 
 deny contains object.union(records.at(promotion, ["spec", "to"]), {"id": "GL-REL-018", "msg": "a RingPromotion is given more than once"}) if {
@@ -47,6 +47,8 @@ deny contains object.union(records.at(promotion, ["spec", "to"]), {"id": "GL-REL
 
 deny contains object.union(records.at(promotion, ["spec", "to"]), {"id": "GL-REL-018", "msg": msg}) if {
 	some promotion in promotions
+
+	# gatelib:equivalent null: neither is the name of a ring
 	msg := target_problem(object.get(promotion.spec, "to", null))
 }
 
@@ -75,8 +77,9 @@ target_problem(ring) := "the RingPromotion names no ring `to` which it goes" if 
 }
 
 # Where a release must have been before it enters a ring.
-way(ring) := array.concat(["stage"], array.slice(rings.order, 0, position)) if {
+way(ring) := array.concat(["stage"], before) if {
 	position := min([index | some index, name in rings.order; name == ring])
+	before := array.slice(rings.order, 0, position) # gatelib:equivalent number `0` -> `-1`: `array.slice` takes a start below 0 for 0
 }
 
 way_problem(to, wanted, given) := sprintf("the promotion to `%s` skips `%s`", [to, skipped[0]]) if {
@@ -93,14 +96,15 @@ problems(history, position, stay) := {[[position, field], problem] |
 	timestamps.ns(stay.left) < timestamps.ns(stay.entered)
 	msg := sprintf("the release left `%s` before it entered it", [stay.ring])
 } | (following_problems(history, position, stay) | ({[[position, "sev1"], problem] |
+	# gatelib:equivalent null: neither is a number
 	problem := sev1_problem(stay.ring, object.get(stay, "sev1", null))
 } | {[[position, field], problem] |
-	some [field, problem] in bake_problems(stay)
+	[field, problem] := bake_problem(stay)
 })))
 
 time_problem(stay, field) := sprintf("the release names no time at which it %s `%s`", [field, stay.ring]) if {
 	is_given(stay, field)
-	not timestamps.is_date_time(object.get(stay, field, null))
+	not timestamps.is_date_time(object.get(stay, field, null)) # gatelib:equivalent null: neither is a time
 } else := sprintf("the release %s `%s` in the future, on `%s`", [field, stay.ring, stay[field]]) if {
 	timestamps.ns(stay[field]) > now_ns
 }
@@ -126,10 +130,10 @@ sev1_problem(ring, sev1) := sprintf("nobody says how many Sev-1 incidents there 
 	sev1 != 0
 }
 
-bake_problems(stay) := {["ring", msg] |
-	not is_number(object.get(rings.bake_hours, stay.ring, null))
+bake_problem(stay) := ["ring", msg] if {
+	not is_number(object.get(rings.bake_hours, stay.ring, null)) # gatelib:equivalent null: neither is a number
 	msg := sprintf("`rings.bake_hours` has no time for `%s`", [stay.ring])
-} | {["entered", msg] |
+} else := ["entered", msg] if {
 	hours := rings.bake_hours[stay.ring]
 	end(stay) - timestamps.ns(stay.entered) < hours * hour_ns
 	msg := sprintf("the release was in `%s` from `%s` to `%s`, less than %s hours", [

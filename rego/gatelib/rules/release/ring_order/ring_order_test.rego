@@ -121,6 +121,24 @@ test_deny_none_and_two if {
 	}} with input as given([promotion("ring-0", [stage]), promotion("ring-0", [stage])])
 }
 
+test_deny_what_is_wrong_with_each_of_two if {
+	twice := [{"path": ["facts", 1, "spec", "to"], "msg": "a RingPromotion is given more than once"}]
+	every row in [
+		["ring-9", [stage], ["to"], "`ring-9` is no ring"],
+		["ring-1", [stage], ["history"], "the promotion to `ring-1` skips `ring-0`"],
+		["ring-0", [object.remove(stage, ["sev1"])], ["history", 0, "sev1"], "nobody says how many Sev-1 incidents there were in `stage`"],
+	] {
+		[to, history, path, msg] := row
+		each := [{"path": array.concat(["facts", position, "spec"], path), "msg": msg} | some position in [0, 1]]
+		rule.deny == {object.union(finding([], ""), problem) | some problem in array.concat(twice, each)} with input as given([promotion(to, history), promotion(to, history)])
+	}
+}
+
+test_the_first_place_of_a_ring_that_is_named_twice_counts if {
+	rule.deny == set() with input as given([promotion("ring-0", [stage])])
+		with data.gatelib.params as {"rings": {"order": ["ring-0", "ring-1", "ring-0"]}}
+}
+
 promotion(to, history) := record("RingPromotion", {"to": to, "history": history})
 
 test_unjudged_where_files_cannot_be_read if {

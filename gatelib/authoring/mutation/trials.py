@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Final, Literal, NamedTuple
 
 import orjson
@@ -133,24 +134,30 @@ class Trials:
 
     def _tests_of(self, module: Module, rule: str | None) -> Iterator[tuple[int, Group]]:
         own = f"{module.package}_test"
-        for package in self._suite.tests:
+        for package, needed in self._needed_by_tests.items():
             if package == own:
                 yield 0, Group("test", package)
-            elif rule is None and module.package in self._suite.needed(package):
+            elif rule is None and module.package in needed:
                 texts = [test.text for test in self._modules[package]]
                 yield 1 if _names(texts, module) else 2, Group("test", package)
 
     def _fixtures_of(self, module: Module, rule: str | None) -> Iterator[tuple[int, Group]]:
-        policy = self._workspace.policy
-        for other in sorted({case.rule for case in self._workspace.cases}):
+        for other, modules in self._needed_by_fixtures.items():
             if other == rule:
                 yield 0, Group("fixture", other)
-            elif rule is None:
-                modules = policy.modules_for([other])
-                entry = ".".join(("gatelib", "rules", *policy.catalog[other]["package"]))
+            elif rule is None and module in modules:
+                entry = ".".join(("gatelib", "rules", *self._workspace.policy.catalog[other]["package"]))
                 texts = [own.text for own in modules if own.package == entry]
-                if any(needed.path == module.path for needed in modules):
-                    yield 1 if _names(texts, module) else 2, Group("fixture", other)
+                yield 1 if _names(texts, module) else 2, Group("fixture", other)
+
+    @cached_property
+    def _needed_by_tests(self) -> dict[str, frozenset[str]]:
+        return {package: self._suite.needed(package) for package in self._suite.tests}
+
+    @cached_property
+    def _needed_by_fixtures(self) -> dict[str, tuple[Module, ...]]:
+        rules = sorted({case.rule for case in self._workspace.cases})
+        return {rule: self._workspace.policy.modules_for([rule]) for rule in rules}
 
     def baseline(self, group: Group, paths: frozenset[str]) -> list[Reached]:
         """Run checks on the policies as they are, and say which lines of ``paths`` they reach."""

@@ -108,3 +108,45 @@ envelope(reference, evidence, gate) := {
 		"spec": {"containers": [{"name": "api", "image": reference}]},
 	}}],
 }
+
+test_deny_each_image_of_each_workload if {
+	given := pods([[pinned, second], [second, "api:1", pinned, "api:2"]], attested, "admission")
+	unattested := sprintf("has the image `%s`, for whose digest the evidence has no attestation", [second])
+	rule.deny == {
+		at(0, 1, unattested),
+		at(1, 0, unattested),
+		at(1, 1, "has the image `api:1`, which is not pinned by digest"),
+		at(1, 3, "has the image `api:2`, which is not pinned by digest"),
+	} with input as given
+	rule.subjects == {0, 1} with input as given
+}
+
+test_warn_of_each_image_of_each_workload if {
+	given := pods([[pinned, second], [second]], {}, "pr")
+	rule.warn == {at(place[0], place[1], sprintf("has the image `%s`, and no evidence was given that attests its digest", [image])) |
+		some place, image in {[0, 0]: pinned, [0, 1]: second, [1, 0]: second}
+	} with input as given
+}
+
+test_unjudged_each_file_of_wrong_type if {
+	broken := {"format": "gatelib.dev/v1", "facts": "none"}
+	rule.unjudged == {{"evidence": file, "path": ["facts"], "msg": "`facts` must be a list, and is a string"} |
+		some file in ["a.json", "b.json"]
+	} with input as envelope(pinned, {"a.json": broken, "b.json": broken}, "pr")
+}
+
+second := "ghcr.io/acme/web@sha256:fcde2b2edba56bf408601fb721fe9b5c338d10ee429ea04fae5511b68fbf8fb9"
+
+at(document, container, fault) := object.union(finding(fault), {
+	"document": document,
+	"path": ["spec", "containers", container, "image"],
+})
+
+# Pods with a container for each of their images.
+pods(images_by_pod, evidence, gate) := object.union(envelope("", evidence, gate), {"documents": [{"index": index, "root": 0, "content": {
+	"apiVersion": "v1",
+	"kind": "Pod",
+	"spec": {"containers": [{"name": "api", "image": image} | some image in images]},
+}} |
+	some index, images in images_by_pod
+]})

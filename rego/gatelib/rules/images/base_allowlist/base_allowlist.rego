@@ -51,16 +51,14 @@ deny contains finding(image, fault) if {
 unjudged contains problem if some problem in images.problems
 
 # The base images outside the approved registries, by the digest of what was built on them.
-foreign_bases := {digest: [foreign.base | some foreign in foreign_list; foreign.digest == digest] |
-	some digest in {foreign.digest | some foreign in foreign_list}
-}
+foreign_bases := {digest: bases | some digest, bases in foreign_by_digest}
 
-foreign_list := [{"digest": record.digest, "base": base} |
+foreign_by_digest[record.digest] contains base if {
 	some record in images.records
 	record.digest != ""
 	some base in record.base_images
 	not approved_reference(base)
-]
+}
 
 approved_reference(reference) if approved(images.repository(reference))
 

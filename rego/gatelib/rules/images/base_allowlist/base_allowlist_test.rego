@@ -104,3 +104,59 @@ envelope(reference, evidence) := {
 		"spec": {"containers": [{"name": "api", "image": reference}]},
 	}}],
 }
+
+test_deny_each_image_of_each_workload if {
+	given := pods([[pinned, "", "a b", "nginx"], ["nginx", "a b", "", pinned]], {})
+	no_image := "names no image"
+	no_reference := "has the image `a b`, which is no image reference"
+	unapproved := "has the image `nginx`, and `docker.io/library/nginx` is in no approved registry"
+	rule.deny == {
+		at(0, 1, no_image), at(0, 2, no_reference), at(0, 3, unapproved),
+		at(1, 0, unapproved), at(1, 1, no_reference), at(1, 2, no_image),
+	} with input as given
+	rule.subjects == {0, 1} with input as given
+}
+
+test_deny_the_foreign_bases_of_each_image if {
+	[_, second_digest] := split(second, "@")
+	evidence := facts([
+		record("sha256:0", [{"image": "busybox:1"}]),
+		record(digest, [{"image": "debian:13"}]),
+		record(second_digest, [{"image": "alpine:3"}]),
+		record(digest, [{"image": "ubuntu:26.04"}]),
+	])
+	built_on := "has the image `%s`, built on `%s`, which is from no approved registry"
+	given := pods([[pinned, second], [second]], evidence)
+	rule.deny == {
+		at(0, 0, sprintf(built_on, [pinned, "debian:13"])),
+		at(0, 0, sprintf(built_on, [pinned, "ubuntu:26.04"])),
+		at(0, 1, sprintf(built_on, [second, "alpine:3"])),
+		at(1, 0, sprintf(built_on, [second, "alpine:3"])),
+	} with input as given
+}
+
+test_unjudged_each_record_of_wrong_type if {
+	rule.unjudged == {{
+		"evidence": "facts.json",
+		"path": ["facts", position, "spec", "baseImages"],
+		"msg": sprintf("`facts.%v.spec.baseImages` must be a list, and is a string", [position]),
+	} |
+		some position in [0, 1]
+	} with input as envelope(pinned, facts([record(digest, "debian:13"), record(digest, "alpine:3")]))
+}
+
+second := "ghcr.io/intelgraph/web@sha256:fcde2b2edba56bf408601fb721fe9b5c338d10ee429ea04fae5511b68fbf8fb9"
+
+at(document, container, fault) := object.union(finding(fault), {
+	"document": document,
+	"path": ["spec", "containers", container, "image"],
+})
+
+# Pods with a container for each of their images.
+pods(images_by_pod, evidence) := object.union(envelope("", evidence), {"documents": [{"index": index, "root": 0, "content": {
+	"apiVersion": "v1",
+	"kind": "Pod",
+	"spec": {"containers": [{"name": "api", "image": image} | some image in images]},
+}} |
+	some index, images in images_by_pod
+]})

@@ -62,6 +62,7 @@ labelled := {record.digest |
 }
 
 # A value may have an equals sign in it, a key may not.
+# gatelib:equivalent number `-1` -> `-2`: any length below zero takes the rest
 label := [substring(text, 0, at), substring(text, at + 1, -1)] if {
 	text := params.all.images.sbom_label
 	at := indexof(text, "=")

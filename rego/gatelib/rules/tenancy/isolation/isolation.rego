@@ -200,7 +200,7 @@ any_tenant := {params.all.tenancy.label: "?"}
 
 # Policies repeat the same few selectors, and each is matched once.
 namespaces_by_selector := {selector: selected |
-	some selector in {peer.namespaces | some [_, peer] in peers; peer.from == "namespaces"}
+	some selector in {selector | some [_, peer] in peers; selector := peer.namespaces}
 	selected := [namespace |
 		some key in selector_keys.rarest(selector, shares)
 		some position in object.get(namespaces_by_key, key, [])
@@ -221,6 +221,7 @@ tenant_namespaces := [{
 
 namespaces_by_key := {key: [position | some position in positions] | some key, positions in namespace_positions}
 
+# gatelib:equivalent first-only: shares only choose between sets of keys, each of which finds all that is selected
 shares := {key: count(positions) | some key, positions in namespaces_by_key}
 
 namespace_positions[key] contains position if {

@@ -130,6 +130,7 @@ test_deny_selectors_that_leave_the_tenant_open if {
 		{},
 		{"matchExpressions": [{"key": "gatelib.dev/tenant", "operator": "Exists"}]},
 		{"matchExpressions": [{"key": "gatelib.dev/tenant", "operator": "NotIn", "values": ["globex"]}]},
+		{"matchExpressions": [{"key": "gatelib.dev/tenant", "operator": "NotIn", "values": [""]}]},
 		{"matchLabels": marked, "matchExpressions": [{"key": "gatelib.dev/tenant", "operator": "Exists"}]},
 	] {
 		denied := rule.deny with input as envelope([acme, closed("acme"), admits("acme", {"namespaceSelector": selector})], [])
@@ -278,4 +279,120 @@ test_deny_policies_of_extra_kinds if {
 		"document": 1,
 		"path": ["spec", "ingress", 0, "fromEndpoints", 0],
 	}}
+}
+
+test_allow_default_deny_beside_other_policies if {
+	denied := rule.deny with input as envelope([acme, admits("acme", by_name("acme")), closed("acme")], [])
+	denied == set()
+}
+
+test_deny_a_default_that_one_rule_or_peer_opens if {
+	by_rule := policy("acme", {"ingress": [{"from": [{"podSelector": {}}]}, {"ports": [{"port": 443}]}]})
+	by_peer := policy("acme", {"ingress": [{"from": [{"podSelector": {}}, {"ipBlock": {"cidr": "0.0.0.0/0"}}]}]})
+	every pair in [[by_rule, ["spec", "ingress", 1]], [by_peer, ["spec", "ingress", 0, "from", 1]]] {
+		[opened, path] := pair
+		denied := rule.deny with input as envelope([acme, opened], [])
+		denied == {open_by_default(0, "acme"), object.union(admitted(1, "everything"), {"path": path})}
+	}
+}
+
+test_deny_each_tenant_that_the_selector_names if {
+	given := envelope(
+		[
+			acme,
+			closed("acme"),
+			admits("acme", {"namespaceSelector": {"matchExpressions": [in_tenants(["acme", "globex", "initech"])]}}),
+			admits("acme", {"namespaceSelector": {"matchExpressions": [
+				{"key": "stage", "operator": "Exists"},
+				in_tenants(["globex"]),
+			]}}),
+		],
+		[],
+	)
+	denied := rule.deny with input as given
+	denied == {admitted(2, "tenant `globex`"), admitted(2, "tenant `initech`"), admitted(3, "tenant `globex`")}
+}
+
+test_deny_each_namespace_that_the_selector_finds if {
+	others := [staged("globex", "prod"), staged("initech", "prod"), staged("umbrella", "dev"), staged("acme-2", "test")]
+	given := envelope(
+		[
+			acme,
+			closed("acme"),
+			admits("acme", {"namespaceSelector": {"matchLabels": {"stage": "prod"}}}),
+			admits("acme", {"namespaceSelector": {"matchExpressions": [
+				{"key": "stage", "operator": "In", "values": ["dev", "prod"]},
+			]}}),
+		],
+		others,
+	)
+	denied := rule.deny with input as given
+	denied == {admitted(document, sprintf("namespace `%s` of another tenant", [name])) |
+		some document, names in {2: ["globex", "initech"], 3: ["globex", "initech", "umbrella"]}
+		some name in names
+	}
+}
+
+test_deny_a_namespace_by_what_any_document_says_of_it if {
+	by_stage := admits("acme", {"namespaceSelector": {"matchLabels": {"stage": "prod"}}})
+	every inventory in [[globex, staged("globex", "prod")], [staged("globex", "prod"), globex]] {
+		denied := rule.deny with input as envelope([acme, closed("acme"), by_stage], inventory)
+		denied == {admitted(2, "namespace `globex` of another tenant")}
+	}
+}
+
+in_tenants(names) := {"key": "gatelib.dev/tenant", "operator": "In", "values": names}
+
+staged(name, stage) := place(name, {"gatelib.dev/tenant": name, "stage": stage})
+
+test_deny_each_namespace_for_each_policy_of_the_inventory if {
+	given := envelope(
+		[acme, globex],
+		[
+			shared,
+			closed("acme"),
+			closed("globex"),
+			admits("acme", by_name("globex")),
+			admits("acme", by_name("shared")),
+			admits("globex", by_name("acme")),
+		],
+	)
+	at_name := {"path": ["metadata", "name"]}
+	denied := rule.deny with input as given
+	denied == {
+		object.union(admitted(0, "namespace `globex` of another tenant"), at_name),
+		object.union(admitted(0, "namespace `shared` of another tenant"), at_name),
+		object.union(admitted(1, ""), {
+			"path": ["metadata", "name"],
+			"msg": "NetworkPolicy `p` admits namespace `acme` of another tenant to tenant namespace `globex`",
+		}),
+	}
+	subjects := rule.subjects with input as given
+	subjects == {0, 1}
+}
+
+test_unjudged_policies_of_every_namespace_that_is_judged if {
+	broken := {"podSelector": 1}
+	elsewhere := object.union(policy("other", broken), {"metadata": {"name": "q"}})
+	inventory := [policy("globex", broken), closed("other"), elsewhere]
+	wanted := {{"msg": "NetworkPolicy `p` of the inventory, at `spec.podSelector`: the selector must be an object"}}
+	beside_namespaces := rule.unjudged with input as envelope([acme, globex], inventory)
+	beside_namespaces == wanted
+	beside_policies := rule.unjudged with input as envelope([closed("acme"), closed("globex")], inventory)
+	beside_policies == wanted
+}
+
+test_unjudged_each_peer if {
+	not_these := {"action": "Allow", "source": {"notNets": ["10.0.0.0/8"]}}
+	calico := {
+		"apiVersion": "projectcalico.org/v3",
+		"kind": "NetworkPolicy",
+		"metadata": {"name": "c", "namespace": "acme"},
+		"spec": {"ingress": [not_these, not_these]},
+	}
+	unjudged := rule.unjudged with input as envelope([acme, calico], [])
+		with data.gatelib.params as {"network_policy": {"extra_kinds": ["projectcalico.org/NetworkPolicy"]}}
+	unjudged == {{"document": 1, "path": ["spec", "ingress", index], "msg": "whom this admits is not understood"} |
+		some index in [0, 1]
+	}
 }

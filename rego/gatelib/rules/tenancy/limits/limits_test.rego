@@ -178,3 +178,21 @@ test_allow_namespaces_of_no_one_tenant if {
 	limits.deny == set() with input as envelope(contents, [acme])
 	limits.subjects == set() with input as envelope(contents, [acme])
 }
+
+test_deny_each_namespace_by_the_record_of_its_own_tenant if {
+	names := ["acme", "globex", "", "initech", ""]
+	contents := [namespace({"gatelib.dev/tenant": name}) | some name in names]
+	failed := {"noisyNeighbourTest": {"passed": false}}
+	records := [
+		record(complete),
+		record(object.union(complete, object.union(failed, {"tenant": "globex"}))),
+		record(object.union(complete, object.union(failed, {"tenant": "initech"}))),
+	]
+	limits.deny == {
+		finding(1, "the limits of tenant `globex` come with a noisy-neighbour test that failed"),
+		finding(2, "tenant namespace `n` names no tenant"),
+		finding(3, "the limits of tenant `initech` come with a noisy-neighbour test that failed"),
+		finding(4, "tenant namespace `n` names no tenant"),
+	} with input as envelope(contents, records)
+	limits.subjects == {0, 1, 2, 3, 4} with input as envelope(contents, records)
+}

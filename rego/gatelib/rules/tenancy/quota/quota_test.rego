@@ -156,3 +156,41 @@ test_allow_what_is_no_tenants_namespace if {
 	quota.deny == set() with input as envelope(contents, [acme])
 	quota.subjects == set() with input as envelope(contents, [acme])
 }
+
+test_allow_what_only_the_last_of_several_sets if {
+	every ranges in [
+		[limit_range({}), some_range],
+		[limit_range({"limits": [{"type": "Pod"}, {"type": "Container", "max": {"cpu": "1"}}]})],
+		[limit_range({"limits": [{"max": {"cpu": null, "memory": "1Gi"}}]})],
+	] {
+		quota.deny == set() with input as envelope(array.concat([acme, some_quota], ranges), [])
+	}
+}
+
+test_say_so_of_each_field_of_a_wrong_type if {
+	fields := ["max", "min", "default", "defaultRequest", "maxLimitRequestRatio"]
+	many := {"cpu": "many", "memory": "many"}
+	contents := [
+		acme,
+		resource_quota({"hard": many}),
+		limit_range({"limits": [{field: "1" | some field in fields}]}),
+		limit_range({"limits": [{"max": many}]}),
+	]
+	wrong := array.concat(
+		[[2, ["spec", "limits", 0, field], "`spec.limits.0.%s` must be an object, and is `1`", field] | some field in fields],
+		array.concat(
+			[[1, ["spec", "hard", resource], "`spec.hard.%s` must be a quantity, and is `many`", resource] | some resource, _ in many],
+			[[3, ["spec", "limits", 0, "max", resource], "`spec.limits.0.max.%s` must be a quantity, and is `many`", resource] |
+				some resource, _ in many
+			],
+		),
+	)
+	quota.unjudged == {problem(document, path, sprintf(msg, [name])) |
+		some [document, path, msg, name] in wrong
+	} with input as envelope(contents, [])
+}
+
+test_subjects_are_all_namespaces_of_tenants if {
+	contents := [acme, some_quota, namespace("plain", {}), namespace("shared", {"gatelib.dev/multi-tenant": "true"})]
+	quota.subjects == {0, 3} with input as envelope(contents, [])
+}

@@ -344,3 +344,20 @@ test_allow_everything_where_there_are_no_tenants if {
 	rbac.unjudged == set() with input as envelope(contents, [namespace("acme", {})])
 	rbac.subjects == set() with input as envelope(contents, [namespace("acme", {})])
 }
+
+test_deny_beside_others_of_the_only_tenant if {
+	contents := [
+		in_cluster("cluster-admin", [group("system:serviceaccounts")]),
+		cluster_role("broken", "rules"),
+	]
+	only := [namespace("acme", {"gatelib.dev/tenant": "acme"}), namespace("plain", {})]
+	rbac.deny == {finding(
+		0, 0,
+		"Group `system:serviceaccounts` gets all rights in the whole cluster by `ClusterRole cluster-admin`",
+	)} with input as envelope(contents, only)
+	rbac.subjects == {0} with input as envelope(contents, only)
+	rbac.unjudged == {problem(
+		1, ["rules"],
+		"`rules` must be a list, and is of type `string`",
+	)} with input as envelope(contents, only)
+}

@@ -21,7 +21,7 @@ from typing import Any, Final
 
 import orjson
 
-from gatelib import engines, resources
+from gatelib import engines, resources, sources
 from gatelib.engines import Decision
 from gatelib.errors import ConfigError
 from gatelib.evidence.described import described
@@ -81,9 +81,11 @@ def find(folder: Path, policy: Policy) -> Iterator[Case]:
     """
     rules = {tuple(entry["package"]): rule for rule, entry in policy.catalog.items()}
     schema = expectations(policy)
-    manifests = sorted(path for path in folder.rglob("*.yaml") if path.parent.name in ("allow", "deny"))
-    for path in sorted(folder.rglob(f"*{_SUFFIX}")):
-        if not path.with_name(path.name.removesuffix(_SUFFIX) + ".yaml").exists():
+    files = sources.below(folder, folder.parent)
+    manifests = [path for path in files if path.suffix == ".yaml" and path.parent.name in ("allow", "deny")]
+    for path in files:
+        manifest = path.with_name(path.name.removesuffix(_SUFFIX) + ".yaml")
+        if path.name.endswith(_SUFFIX) and not manifest.exists():
             raise ConfigError("there is no manifest for this expectation", file=str(path))
     for path in manifests:
         package = (path.parts[-4], path.parts[-3]) if len(path.parts) > 3 else ("", "")
@@ -155,7 +157,10 @@ def documents(path: Path, policy: Policy) -> Iterator[Document]:
 
     """
     kinds = Kinds.of(policy.data["kinds"])
-    loaded = load(path.read_bytes())
+    try:
+        loaded = load(path.read_bytes())
+    except OSError as error:
+        raise ConfigError(f"cannot be read: {error.strerror}", file=str(path)) from None
     if loaded.error is not None:
         raise ConfigError(loaded.error.message, file=str(path), line=loaded.error.line)
     for raw in loaded.documents:

@@ -10,6 +10,7 @@ from itertools import chain, count
 from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple, TypeAlias
 
+from gatelib.errors import PolicyError
 from gatelib.report import NotJudged, Problem
 
 SUFFIXES: Final = (".yaml", ".yml", ".json")
@@ -105,6 +106,31 @@ def display(path: Path, base: Path) -> str:
     except ValueError:
         name = absolute.name if path.is_absolute() else Path(os.path.normpath(path)).as_posix()
     return _shown(name)
+
+
+def below(folder: Path, base: Path) -> list[Path]:
+    """Return all files below a folder of policies or fixtures, in the order of their paths.
+
+    Raises:
+        PolicyError: a folder cannot be read, or a link leads to one: what lies there would not be missed.
+
+    """
+
+    def refused(error: OSError) -> None:
+        name = display(Path(error.filename), base)
+        raise PolicyError(f"cannot be read: {error.strerror}", file=name) from None
+
+    found: list[Path] = []
+    for place, folders, names in os.walk(folder, onerror=refused):
+        for name in folders:
+            if Path(place, name).is_symlink():
+                raise PolicyError(
+                    "is a link to a folder, and none is followed",
+                    file=display(Path(place, name), base),
+                    hint="name the folder itself",
+                )
+        found += (Path(place, name) for name in names)
+    return sorted(found)
 
 
 def _once(entry: _Found, stdin: BinaryIO | None, limit: int) -> bytes | None:

@@ -203,7 +203,7 @@ def policies(
         root = base / folder
         if not root.is_dir():
             raise PolicyError("there is no such folder of policies", file=folder)
-        for path in sorted(root.rglob("*")):
+        for path in sources.below(root, base):
             name = sources.display(path, base)
             if path.suffix == ".rego" and not path.name.endswith("_test.rego"):
                 text = _text(path, name)
@@ -223,7 +223,9 @@ def policies(
 
 def _text(path: Path, name: str) -> str:
     try:
-        return path.read_text("utf-8") if path.is_file() else ""
+        if path.exists() and not path.is_file():  # a pipe would not end
+            raise PolicyError("is no regular file", file=name)
+        return path.read_text("utf-8")
     except OSError as error:
         raise PolicyError(f"cannot be read: {error.strerror}", file=name) from None
     except UnicodeDecodeError:
@@ -244,7 +246,10 @@ def _refuse_hidden_rule(module: Module, name: str, team: str, rule: str, others:
 
 
 def _add_data(path: Path, name: str, root: Path, params: dict[str, Any]) -> None:
-    loaded = load(path.read_bytes())
+    try:
+        loaded = load(path.read_bytes())
+    except OSError as error:
+        raise PolicyError(f"cannot be read: {error.strerror}", file=name) from None
     if loaded.error is not None or len(loaded.documents) != 1:
         raise PolicyError("is no single YAML or JSON document", file=name)
     value: Any = loaded.documents[0].value

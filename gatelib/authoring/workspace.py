@@ -143,8 +143,8 @@ def _read(
 
 
 def _library(root: Path, base: Path) -> Policy:
-    files = ((path, path.read_text("utf-8")) for path in _policies(root))
-    return library(root, catalog.build((sources.display(path, base), text) for path, text in files))
+    names = {path: sources.display(path, base) for path in _policies(root)}
+    return library(root, catalog.build((name, _text(path, name)) for path, name in names.items()))
 
 
 def _on_top(policies: Sequence[Path], base: Path) -> Policy:
@@ -175,14 +175,25 @@ def _as_loaded(read: Module, modules: Sequence[Module]) -> Module:
 
 def _tests(folders: Sequence[Path], base: Path) -> Iterator[TestFile]:
     for folder in folders:
-        for path in sorted(folder.rglob(f"*{_TEST}")):
+        for path in sources.below(folder, base):
+            if not path.name.endswith(_TEST):
+                continue
             name = sources.display(path, base)
-            try:
-                text = path.read_text("utf-8")
-            except (OSError, UnicodeDecodeError):
-                raise PolicyError("cannot be read as UTF-8", file=name) from None
-            yield TestFile(Module(path.relative_to(folder).as_posix(), text), path, name)
+            yield TestFile(Module(path.relative_to(folder).as_posix(), _text(path, name)), path, name)
+
+
+def _text(path: Path, name: str) -> str:
+    try:
+        return path.read_text("utf-8")
+    except OSError as error:
+        raise PolicyError(f"cannot be read: {error.strerror}", file=name) from None
+    except UnicodeDecodeError:
+        raise PolicyError("is not UTF-8", file=name) from None
 
 
 def _policies(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*.rego") if path.is_file() and not path.name.endswith(_TEST))
+    return [
+        path
+        for path in sources.below(folder, folder.parent)
+        if path.suffix == ".rego" and not path.name.endswith(_TEST)
+    ]

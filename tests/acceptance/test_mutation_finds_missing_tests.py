@@ -200,10 +200,13 @@ def _lines(opened: Workspace, fault: Fault) -> range:
 
 @pytest.mark.skipif(budget(0, 1) == 0, reason="minutes; under GATELIB_ACCEPTANCE=1")
 def test_the_shipped_library_reaches_its_score_with_every_survivor_explained() -> None:
-    command = [sys.executable, "-m", "gatelib", "rules", "mutate", "--library", "--fail-under", "95"]
-    done = subprocess.run(
-        [*command, "--format", "json"], cwd=ROOT, capture_output=True, timeout=3600, check=False
-    )
+    command = [sys.executable, "-m", "gatelib", "rules", "mutate", "--library", "--format", "json"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=3600, check=False)
     found = json.loads(done.stdout)
-    assert [one["file"] for one in found["policies"] if one["stale"] or one["broken"]] == []
-    assert done.returncode == 0, found["score"]
+    assert {
+        one["file"]: [one["survivors"], one["stale"], one["broken"]]
+        for one in found["policies"]
+        if one["survivors"] or one["stale"] or one["broken"]
+    } == {}
+    assert done.returncode == 0
+    assert found["killed"] >= 0.95 * (found["killed"] + found["equivalent"])

@@ -8,6 +8,7 @@ before any engine starts.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, Final
@@ -156,9 +157,12 @@ def _parse(module: Module) -> dict[str, Any]:
         engine.add_policy(module.path, module.text)
         trees = json.loads(engine.get_ast_as_json())
     except Exception as error:  # regorus raises RuntimeError and ValueError of its own making
-        reason = str(error).partition("Stack backtrace")[0].strip().splitlines()
+        said = str(error).partition("Stack backtrace")[0].strip().splitlines()
+        place = re.search(r"--> .*:(\d+):\d+$", str(error), re.MULTILINE)
         raise PolicyError(
-            f"does not parse: {reason[-1] if reason else 'no reason given'}", file=module.path
+            f"does not parse: {said[-1].removeprefix('error: ') if said else 'no reason given'}",
+            file=module.path,
+            line=int(place[1]) if place else None,
         ) from None
     tree: dict[str, Any] = trees[0]["ast"]
     return tree

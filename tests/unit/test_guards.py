@@ -72,6 +72,12 @@ def test_what_does_not_parse_is_refused(text: str) -> None:
         guards.check_module(Module("policies/owner.rego", text))
 
 
+def test_what_does_not_parse_is_refused_with_its_line() -> None:
+    with pytest.raises(PolicyError) as error:
+        guards.check_module(Module("policies/owner.rego", "package a.b\n\nx := {\n"))
+    assert str(error.value) == "policies/owner.rego:4: does not parse: expecting expression"
+
+
 # Built-ins
 
 

@@ -11,7 +11,7 @@ from gatelib import sources
 from gatelib.cli import complain
 from gatelib.cli.files import write_file
 from gatelib.cli.workspaces import opened, workspace_options
-from gatelib.errors import ConfigError
+from gatelib.errors import ConfigError, UsageError
 from gatelib.reporters.show import inert, plural, visible
 
 
@@ -44,8 +44,7 @@ def docs(
     stale = [file for file, text in found.texts.items() if not _holds(file, text)]
     for file in stale:
         if not check:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            write_file(file, found.texts[file].encode())
+            _write(file, found.texts[file].encode())
         state = "written" if not check else "stale" if file.exists() else "missing"
         _say(f"{state}: {sources.display(file, workspace.base)}")
     for file in found.strays:
@@ -81,3 +80,11 @@ def _complain(fault: ConfigError) -> None:
     complain(f"{place}: {fault.message}")
     if fault.hint:
         complain(f"  {fault.hint}")
+
+
+def _write(file: Path, data: bytes) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"cannot be made: {error.strerror}", file=str(file.parent)) from None
+    write_file(file, data)

@@ -106,8 +106,8 @@ def load(folders: Sequence[Path] = (), base: Path = SHIPPED) -> Checks:
 
 def _read(folders: Iterable[Path], base: Path) -> Iterator[Module]:
     for folder in folders:
-        for path in sorted(folder.rglob("*.rego")):
-            if not path.name.endswith(_TEST):
+        for path in sources.below(folder, base):
+            if path.suffix == ".rego" and not path.name.endswith(_TEST):
                 name = sources.display(path, base)
                 try:
                     yield Module(name, path.read_text("utf-8"))

@@ -81,7 +81,12 @@ def rules(facts: Fact) -> dict[str, str]:
 
 def _own(folders: Sequence[Path], base: Path, problems: list[GatelibError]) -> Iterator[Fact]:
     for folder in folders:
-        for path in sorted(folder.rglob("*.rego")):
+        try:
+            files = sources.below(folder, base)
+        except PolicyError as error:
+            problems.append(error)
+            continue
+        for path in (path for path in files if path.suffix == ".rego"):
             name = sources.display(path, base)
             try:
                 module = Module(name, path.read_text("utf-8"))

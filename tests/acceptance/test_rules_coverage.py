@@ -197,3 +197,13 @@ def _not_covered(base: Path, left_out: str) -> dict[str, set[tuple[int, int]]]:
         file: {(found["start"]["row"], found["start"]["col"]) for found in report.get("not_covered", [])}
         for file, report in json.loads(done.stdout)["files"].items()
     }
+
+
+def test_a_file_of_tests_that_does_not_parse_is_no_missing_one(tmp_path: Path) -> None:
+    base = write(team(tmp_path), {"policies/broken_test.rego": "package gatelib.broken_test\n\ntest_it if {\n"})
+    done = coverage(base)
+    assert (done.code, done.complaint) == (
+        3,
+        "gatelib: gatelib.broken_test: policies/broken_test.rego:4: does not parse: expecting expression\n",
+    )
+    assert "2 of 5 bodies" in done.text

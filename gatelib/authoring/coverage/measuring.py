@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -14,7 +15,7 @@ from gatelib.authoring.coverage.opa import figures as asked
 from gatelib.authoring.coverage.recording import Recorder, Run, together
 from gatelib.authoring.suite import Suite
 from gatelib.authoring.workspace import Source
-from gatelib.errors import GatelibError
+from gatelib.errors import GatelibError, PolicyError
 from gatelib.executors import Failure, executor
 
 By = Literal["tests", "fixtures", "all"]
@@ -110,7 +111,8 @@ def measure(suite: Suite, policies: Sequence[Source], by: By, *, opa: bool, jobs
     tasks = list(_tasks(suite, policies, by))
     for name in {name for kind, package in tasks if kind == "tests" for name in suite.needed(package)}:
         for module in suite.modules[name]:
-            recorder.text(module)  # laid out once, before processes share it
+            with suppress(PolicyError):  # which is told where it is run
+                recorder.text(module)  # laid out once, before processes share it
     runs = _run(recorder, tasks, jobs)
     packages = [package for kind, package in tasks if kind == "tests"]
     skipped = [
@@ -143,9 +145,10 @@ def measure(suite: Suite, policies: Sequence[Source], by: By, *, opa: bool, jobs
 
 def _tasks(suite: Suite, policies: Sequence[Source], by: By) -> Iterator[tuple[str, str]]:
     packages = {source.module.package for source in policies}
+    is_all = len(policies) == len(suite.workspace.own)
     if by != "fixtures":
         for package, tests in suite.found.items():
-            if tests and packages & suite.needed(package):
+            if tests and (is_all or packages & suite.needed(package)):
                 yield "tests", package
     if by != "tests":
         paths = {source.module.path for source in policies}
@@ -174,6 +177,6 @@ def _work(recorder: Recorder) -> Callable[[Any], list[Run]]:
         try:
             return list(recorder.tests(name)) if kind == "tests" else [recorder.fixtures(name)]
         except GatelibError as error:
-            return [Run(name, 0, (error.message,), {})]
+            return [Run(name, 0, (str(error),), {})]
 
     return work

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -91,7 +92,7 @@ class Recorder:
 
         """
         if module.path not in self._probed:
-            self._probed[module.path] = _laid_out(probed, module)
+            self._probed[module.path] = self._parsed(probed, module)
         return self._probed[module.path]
 
     def tests(self, package: str) -> Iterator[Run]:
@@ -152,8 +153,26 @@ class Recorder:
         if module.path not in self._tests:
             return self.probed(module).text
         if module.path not in self._texts:
-            self._texts[module.path] = _laid_out(written_out, module)
+            self._texts[module.path] = self._parsed(written_out, module)
         return self._texts[module.path]
+
+    def _parsed(self, lay_out: Callable[[Module], _T], module: Module) -> _T:
+        try:
+            return lay_out(module)
+        except RuntimeError as error:
+            said = str(error).partition("Stack backtrace")[0].strip().splitlines()
+            place = re.search(r"--> .*:(\d+):\d+$", str(error), re.MULTILINE)
+            raise PolicyError(
+                f"does not parse: {said[-1].removeprefix('error: ')}",
+                file=self._names.get(module.path, module.path),
+                line=int(place[1]) if place else None,
+            ) from None
+
+    @cached_property
+    def _names(self) -> Mapping[str, str]:
+        workspace = self._suite.workspace
+        names = {source.module.path: source.name for source in workspace.own}
+        return {**names, **{file.module.path: file.name for file in workspace.tests}}
 
     @cached_property
     def _tests(self) -> frozenset[str]:
@@ -185,11 +204,3 @@ def _unexpected(group: CaseGroup, engine: Engine, numbers: Iterable[int]) -> Ite
                 yield number, f"{name}: it has other findings"
         except EngineError as error:
             yield number, f"{name}: {error.message}"
-
-
-def _laid_out(lay_out: Callable[[Module], _T], module: Module) -> _T:
-    try:
-        return lay_out(module)
-    except RuntimeError as error:
-        reason = " ".join(line.strip() for line in str(error).partition("Stack backtrace")[0].splitlines())
-        raise PolicyError(f"cannot be read: {reason[:200]}", file=module.path) from None

@@ -84,7 +84,7 @@ test_deny_fewer_healthy_intervals_at_the_end_than_needed if {
 		[measured, healthy] := row
 		found([metric({"measurements": phases(measured)})], healthy)
 	}
-	every measured in [null, "Successful", ["Successful", "Successful", "Successful"]] {
+	every measured in [null, "Successful", ["Successful", "Successful", "Successful"], [7, null, ["Successful"], true]] {
 		found([metric({"measurements": measured})], 0)
 	}
 }

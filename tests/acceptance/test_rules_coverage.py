@@ -188,7 +188,7 @@ def _not_covered(base: Path, left_out: str) -> dict[str, set[tuple[int, int]]]:
     shutil.copytree(base / "rego", root / "rego", copy_function=os.link)
     (root / left_out).unlink()
     done = subprocess.run(
-        ["opa", "test", "--coverage", "--coverage-runs=", "--format", "json", "rego"],
+        ["opa", "test", "--coverage", "--coverage-runs=", "--timeout", "120s", "--format", "json", "rego"],
         cwd=root,
         capture_output=True,
         check=True,
@@ -200,7 +200,9 @@ def _not_covered(base: Path, left_out: str) -> dict[str, set[tuple[int, int]]]:
 
 
 def test_a_file_of_tests_that_does_not_parse_is_no_missing_one(tmp_path: Path) -> None:
-    base = write(team(tmp_path), {"policies/broken_test.rego": "package gatelib.broken_test\n\ntest_it if {\n"})
+    base = write(
+        team(tmp_path), {"policies/broken_test.rego": "package gatelib.broken_test\n\ntest_it if {\n"}
+    )
     done = coverage(base)
     assert (done.code, done.complaint) == (
         3,

@@ -63,6 +63,11 @@ unjudged(file) := {{"evidence": file, "path": [], "msg": sprintf("`%s` cannot be
 
 missing(id, path) := at_release(id, sprintf("the Evidence Pack of release `api-1` has no `%s`", [path]))
 
+# The same pack with a file that is empty, and what a rule says of it.
+emptied(envelope, file) := json.patch(envelope, [{"op": "replace", "path": ["evidence", file, "size"], "value": 0}])
+
+empty(id, file) := in_file(id, file, [], sprintf("`%s` is empty", [file]))
+
 # The same pack with more that the verifier found to hold.
 verified(envelope, found) := object.union(envelope, {"verifications": array.concat(envelope.verifications, found)})
 

@@ -39,14 +39,16 @@ deny contains object.union(evidence.at_release(release), {"id": "GL-REL-020", "m
 	count(params.all.escrow.registries) > 0
 	some digest in release.images
 	signed := {found.reference | some found in provenance.signatures_of(digest); found.role == "escrow"}
-	count([1 | some reference in signed; is_secondary(reference)]) == 0
+	every reference in signed {
+		not is_secondary(reference)
+	}
 	msg := sprintf("image `%s` has no verified signature in a secondary registry%s", [digest, elsewhere(signed)])
 }
 
 deny contains object.union(evidence.at_release(release), {"id": "GL-REL-020", "msg": msg}) if {
 	some release in evidence.releases
 	some digest in release.images
-	count([1 | some found in provenance.attestations_of(digest); found.role == "escrow"]) == 0
+	not "escrow" in {found.role | some found in provenance.attestations_of(digest)}
 	msg := sprintf("image `%s` has no verified attestation from a secondary registry", [digest])
 }
 
@@ -55,6 +57,6 @@ is_secondary(reference) if {
 	glob.match(pattern, null, reference)
 }
 
-elsewhere(signed) := sprintf("; it is signed as %s", [concat(", ", [sprintf("`%s`", [reference]) | some reference in sort(signed)])]) if {
+elsewhere(signed) := sprintf("; it is signed as %s", [concat(", ", [sprintf("`%s`", [reference]) | some reference in signed])]) if {
 	count(signed) > 0
 } else := ""

@@ -41,6 +41,53 @@ test_deny_signatures_of_elsewhere if {
 	rule.deny == {unsigned(""), unattested} with input as other_image with data.gatelib.params as params
 }
 
+test_deny_files_that_are_empty if {
+	given := packs.verified(packs.emptied(packs.emptied(two_files, file), other), escrowed)
+	rule.deny == {packs.empty("GL-REL-020", file), packs.empty("GL-REL-020", other)} with input as given with data.gatelib.params as params
+}
+
+test_unjudged_files_that_cannot_be_read if {
+	unjudged(packs.unreadable(packs.unreadable(two_files, file), other)) == packs.unjudged(file) | packs.unjudged(other) with data.gatelib.params as params
+}
+
+test_each_record_of_a_release_is_judged if {
+	denied(packs.twice(envelope([]))) == packs.of_both({unsigned(""), unattested}) with data.gatelib.params as params
+	unjudged(packs.twice(envelope([]))) == packs.of_both({{"document": 0, "path": ["spec", "evidencePack"], "msg": "`escrow.registries` names no secondary registry"}})
+}
+
+test_deny_each_of_two_images if {
+	given := packs.of_release({"images": [sprintf("r/a@%s", [packs.image]), sprintf("r/b@%s", [packs.second_image])]}, {file: ["escrow", []]})
+	rule.deny == {packs.at_release("GL-REL-020", sprintf("image `%s` has no verified %s", [digest, missing])) |
+		some digest in [packs.image, packs.second_image]
+		some missing in ["signature in a secondary registry", "attestation from a secondary registry"]
+	} with input as given with data.gatelib.params as params
+}
+
+test_allow_one_signature_and_attestation_of_several if {
+	here := [packs.signature(elsewhere, packs.image, "a.example.com/api"), packs.attestation(elsewhere, packs.image), packs.signature(file, packs.image, "a.example.com/api")]
+	both := packs.envelope({file: ["escrow", []], elsewhere: ["provenance", []]})
+	every found in [array.concat(here, escrowed), array.concat(escrowed, here)] {
+		rule.deny == set() with input as packs.verified(both, found) with data.gatelib.params as params
+	}
+}
+
+test_deny_signatures_of_several_other_registries if {
+	given := envelope([
+		packs.attestation(file, packs.image),
+		packs.signature(file, packs.image, "b.example.com/api"),
+		packs.signature(file, packs.image, "a.example.com/api"),
+	])
+	rule.deny == {unsigned("; it is signed as `a.example.com/api`, `b.example.com/api`")} with input as given with data.gatelib.params as params
+}
+
+other := "provenance/escrow/other.json"
+
+elsewhere := "provenance/api.json"
+
+two_files := packs.envelope({file: ["escrow", []], other: ["escrow", []]})
+
+escrowed := [packs.signature(file, packs.image, "escrow.example.com/api"), packs.attestation(file, packs.image)]
+
 unsigned(rest) := packs.at_release("GL-REL-020", sprintf("image `%s` has no verified signature in a secondary registry%s", [packs.image, rest]))
 
 unattested := packs.at_release("GL-REL-020", sprintf("image `%s` has no verified attestation from a secondary registry", [packs.image]))

@@ -39,7 +39,7 @@ unjudged contains problem if {
 
 deny contains finding if {
 	some file in evidence.files("cost")
-	count([1 | some cost in costs; cost.file == file]) == 0
+	not file in {cost.file | some cost in costs}
 	finding := {"id": "GL-REL-009", "msg": sprintf("`%s` holds no cost", [file]), "evidence": file, "path": []}
 }
 
@@ -63,8 +63,8 @@ deny contains object.union(evidence.at_release(release), {"id": "GL-REL-009", "m
 
 # A budget of its own says what a service may cost; the share is for those that have none.
 deny contains finding if {
-	some release in evidence.releases
-	not is_number(object.get(budget(release), "max_increase", null))
+	some release in evidence.releases # gatelib:equivalent first-only: evidence counts only where all releases are of one service
+	not is_number(object.get(budget(release), "max_increase", null)) # gatelib:equivalent null: `false` is no number either
 	some cost in costs
 	past := cost.fact.past_monthly
 	is_number(past)
@@ -80,7 +80,7 @@ deny contains finding if {
 }
 
 deny contains finding if {
-	some release in evidence.releases
+	some release in evidence.releases # gatelib:equivalent first-only: evidence counts only where all releases are of one service
 	limit := budget(release).max_monthly
 	some cost in costs
 	is_number(cost.fact.monthly)
@@ -117,7 +117,7 @@ deny contains object.union(records.at(growth, ["spec", "value"]), {"id": "GL-REL
 }
 
 deny contains object.union(records.at(projected, ["spec", "value"]), {"id": "GL-REL-009", "msg": msg}) if {
-	some release in evidence.releases
+	some release in evidence.releases # gatelib:equivalent first-only: evidence counts only where all releases are of one service
 	limit := budget(release).max_storage_bytes
 	projected := measurements.record("storage-projection", "storage.projected_bytes")
 	projected.spec.value > limit
@@ -130,7 +130,7 @@ costs := evidence.facts("cost", "cost")
 measured contains "storage.projected_growth_percent"
 
 measured contains "storage.projected_bytes" if {
-	some release in evidence.releases
+	some release in evidence.releases # gatelib:equivalent first-only: evidence counts only where all releases are of one service
 	budget(release).max_storage_bytes
 }
 
@@ -139,9 +139,9 @@ flaws(fact) := (({["currency", sprintf("is in `%v`, and the budget is in `%s`", 
 	currency != params.all.cost.currency
 } | {[field, sprintf("has no `%s` that is a number", [field])] |
 	some field in ["diff_monthly", "monthly"]
-	not is_number(object.get(fact, field, null))
+	not is_number(object.get(fact, field, null)) # gatelib:equivalent null: `false` is no number either
 }) | {["projects", "tells of no project"] |
-	not is_positive(object.get(fact, "projects", null))
+	not is_positive(object.get(fact, "projects", null)) # gatelib:equivalent null: `false` is no number either
 }) | {["projects_failed", sprintf("lacks %s projects that could not be read", [numerals.shown(failed)])] |
 	failed := object.get(fact, "projects_failed", 0)
 	failed != 0

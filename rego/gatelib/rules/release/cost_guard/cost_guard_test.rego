@@ -87,6 +87,83 @@ test_warn_of_what_has_no_price if {
 	rule.warn == {found("unpriced", "3 resources have no price, and are in no sum")} with input as given
 }
 
+test_deny_files_that_are_empty if {
+	denied(packs.emptied(packs.emptied(two_files([], []), file), other)) == {packs.empty("GL-REL-009", file), packs.empty("GL-REL-009", other)}
+}
+
+test_unjudged_both_of_two_files_of_costs if {
+	given := packs.unreadable(packs.unreadable(two_files([], []), file), other)
+	rule.unjudged == packs.unjudged(file) | packs.unjudged(other) with input as given
+}
+
+test_deny_each_file_without_a_cost if {
+	wanted := {each: packs.in_file("GL-REL-009", each, [], sprintf("`%s` holds no cost", [each])) | some each in [file, other]}
+	denied(two_files([], [])) == {wanted[file], wanted[other]}
+	denied(two_files([cost({})], [])) == {wanted[other]}
+	denied(two_files([], [cost({})])) == {wanted[file]}
+	denied(two_files([cost({"diff_monthly": 0})], [cost({})])) == set()
+}
+
+test_deny_each_of_two_costs if {
+	costly := cost({"currency": "EUR", "past_monthly": 100, "diff_monthly": 11, "monthly": 10501})
+	denied(envelope([costly, costly], [growth(1)])) == {packs.in_file("GL-REL-009", file, ["facts", position, field], msg) |
+		some position in [0, 1]
+		some field, msg in {
+			"currency": "is in `EUR`, and the budget is in `USD`",
+			"diff_monthly": "the cost rises from 100 by 11, and may by 10 percent",
+			"monthly": "service `api` costs 10501 USD a month, and may cost 10500",
+		}
+	}
+		with data.gatelib.params as {"cost": {"budgets": {"api": {"max_monthly": 10500}}}}
+}
+
+test_deny_the_sum_for_each_record_of_the_release if {
+	denied(packs.twice(envelope([cost({"diff_monthly": 501, "past_monthly": 20000}), cost({})], [growth(1)]))) == packs.of_both({packs.at_release("GL-REL-009", "release `api-1` costs 1001 USD a month more, and may cost 1000")})
+}
+
+test_deny_a_share_at_its_edges if {
+	denied(envelope([cost({"past_monthly": 0.5, "diff_monthly": 1})], [growth(1)])) == {found("diff_monthly", "the cost rises from 0.5 by 1, and may by 10 percent")}
+	denied(envelope([cost({"past_monthly": 1000, "diff_monthly": 101})], [growth(1)])) == {found("diff_monthly", "the cost rises from 1000 by 101, and may by 10 percent")}
+	denied(envelope([cost({"past_monthly": 1000, "diff_monthly": 100})], [growth(1)])) == set()
+}
+
+test_deny_costs_without_a_currency_or_projects if {
+	denied(envelope([object.remove(cost({}), ["currency"])], [growth(1)])) == {found("currency", "is in `no currency`, and the budget is in `USD`")}
+	denied(envelope([object.remove(cost({}), ["projects"])], [growth(1)])) == {found("projects", "tells of no project")}
+}
+
+test_allow_costs_that_name_no_failed_or_unpriced_project if {
+	given := envelope([object.remove(cost({}), ["projects_failed", "unpriced"])], [growth(1)])
+	rule.deny == set() with input as given
+	rule.warn == set() with input as given
+}
+
+test_warn_of_both_of_two_costs if {
+	given := envelope([cost({"unpriced": 1}), cost({"unpriced": 2})], [growth(1)])
+	rule.warn == {
+		packs.in_file("GL-REL-009", file, ["facts", 0, "unpriced"], "1 resources have no price, and are in no sum"),
+		packs.in_file("GL-REL-009", file, ["facts", 1, "unpriced"], "2 resources have no price, and are in no sum"),
+	} with input as given
+}
+
+test_deny_all_that_is_missing_or_wrong_in_the_projection if {
+	denied(envelope([cost({})], [])) == {packs.in_file("GL-REL-009", storage_file, [], "`finops/storage-projection.json` has no Measurement `storage.projected_growth_percent`")}
+	denied(envelope([cost({})], [packs.measurement("storage.projected_growth_percent", null, "bytes")])) == {
+		packs.in_file("GL-REL-009", storage_file, ["facts", 0, "spec", "value"], "Measurement `storage.projected_growth_percent` has no `value` that is a number"),
+		packs.in_file("GL-REL-009", storage_file, ["facts", 0, "spec", "unit"], "Measurement `storage.projected_growth_percent` is in `bytes`, and must be in `percent`"),
+		packs.in_file("GL-REL-009", storage_file, [], "`finops/storage-projection.json` has no Measurement `storage.projected_bytes`"),
+	}
+		with data.gatelib.params as {"cost": {"budgets": {"api": {"max_storage_bytes": 1}}}}
+}
+
+other := "finops/pr-7-cost-diff.json"
+
+two_files(facts, others) := packs.envelope({
+	file: ["cost", facts],
+	other: ["cost", others],
+	storage_file: ["storage-projection", [growth(1)]],
+})
+
 found(field, msg) := packs.in_file("GL-REL-009", file, ["facts", 0, field], msg)
 
 cost(changes) := object.union(

@@ -61,6 +61,64 @@ test_deny_errors_checks_and_thresholds if {
 	denied(envelope([load_test({"thresholds_failed": null})], [load_test({})])) == {found("thresholds_failed", "the load test crossed thresholds: ")}
 }
 
+test_deny_files_that_are_empty if {
+	denied(packs.emptied(packs.emptied(two_files([], []), file), other)) == {packs.empty("GL-REL-016", file), packs.empty("GL-REL-016", other)}
+}
+
+test_unjudged_both_of_two_files if {
+	given := packs.unreadable(packs.unreadable(two_files([], []), file), other)
+	rule.unjudged == packs.unjudged(file) | packs.unjudged(other) with input as given
+}
+
+test_deny_each_file_without_a_load_test if {
+	wanted := {each: packs.in_file("GL-REL-016", each, [], sprintf("`%s` holds no load test", [each])) | some each in [file, other]}
+	denied(two_files([], [])) == {wanted[file], wanted[other]}
+	denied(two_files([load_test({})], [])) == {wanted[other]}
+	denied(two_files([], [load_test({})])) == {wanted[file]}
+	denied(two_files([load_test({})], [load_test({})])) == set()
+}
+
+test_deny_each_of_two_load_tests if {
+	bad := load_test({"requests": 0, "p95_ms": 221, "error_rate": 1, "checks_failed": 1, "thresholds_failed": ["a"]})
+	denied(envelope([bad, bad, object.remove(load_test({}), ["error_rate"]), object.remove(load_test({}), ["error_rate"])], [load_test({})])) == {packs.in_file("GL-REL-016", file, ["facts", position, field], msg) |
+		some position in [0, 1]
+		some field, msg in {
+			"requests": "the load test of `perf/k6.json` has no `requests` over 0",
+			"p95_ms": "95 percent of the requests took 221 ms at most, before it was 200 ms, and it may rise by 10 percent",
+			"error_rate": "1 of the requests failed, and 0.005 may",
+			"checks_failed": "1 checks of the load test failed",
+			"thresholds_failed": "the load test crossed thresholds: `a`",
+		}
+	} | {packs.in_file("GL-REL-016", file, ["facts", position, "error_rate"], "the load test of `perf/k6.json` has no error rate") | some position in [2, 3]}
+}
+
+test_deny_each_baseline_that_is_a_load_test_itself if {
+	fine := packs.envelope({
+		file: ["load-test", [load_test({})]],
+		other: ["load-test", [load_test({})]],
+		baseline_file: ["load-test-baseline", [load_test({}), load_test({})]],
+	})
+	every tested in [file, other] {
+		denied(json.patch(fine, [{"op": "replace", "path": ["evidence", baseline_file, "sha256"], "value": tested}])) == {packs.in_file("GL-REL-016", baseline_file, ["facts", position], sprintf("the baseline `perf/k6-baseline.json` is the load test `%s` itself", [tested])) |
+			some position in [0, 1]
+		}
+	}
+}
+
+test_deny_a_load_test_that_says_nothing if {
+	denied(envelope([object.remove(load_test({}), ["requests"])], [load_test({})])) == {found("requests", "the load test of `perf/k6.json` has no `requests` over 0")}
+	denied(envelope([object.remove(load_test({}), ["checks_failed"])], [load_test({})])) == {found("checks_failed", "a value of type `null` checks of the load test failed")}
+	denied(envelope([object.remove(load_test({}), ["thresholds_failed"])], [load_test({})])) == {found("thresholds_failed", "the load test crossed thresholds: ")}
+}
+
+other := "perf/k6-summary.json"
+
+two_files(tests, others) := packs.envelope({
+	file: ["load-test", tests],
+	other: ["load-test", others],
+	baseline_file: ["load-test-baseline", [load_test({})]],
+})
+
 found(field, msg) := packs.in_file("GL-REL-016", file, ["facts", 0, field], msg)
 
 load_test(changes) := object.union(

@@ -33,7 +33,7 @@ unjudged contains problem if some problem in evidence.unreadable("policy-results
 
 deny contains finding if {
 	some file in evidence.files("policy-results")
-	count([1 | some entry in results; entry.file == file]) == 0
+	not file in {entry.file | some entry in results}
 	msg := sprintf("`%s` holds no result of a policy gate", [file])
 	finding := {"id": "GL-REL-006", "msg": msg, "evidence": file, "path": []}
 }
@@ -41,7 +41,7 @@ deny contains finding if {
 deny contains object.union(evidence.at_release(release), {"id": "GL-REL-006", "msg": msg}) if {
 	some release in evidence.releases
 	some tool in params.all.policy.required_tools
-	count([1 | some entry in results; entry.fact.tool == tool]) == 0
+	not tool in {entry.fact.tool | some entry in results}
 	msg := sprintf("release `%s` has no result of `%s` that counts", [release.name, tool])
 }
 
@@ -62,21 +62,21 @@ flaws(entry) := (({["outcome", sprintf("ended with `%v`%s", [outcome, failures(e
 	failed := object.get(entry.fact, "failures", null)
 	failed != 0
 }) | {["files", "judged no file"] |
-	not is_positive(object.get(entry.fact, "files", null))
+	not is_positive(object.get(entry.fact, "files", null)) # gatelib:equivalent null: `false` is no number either
 }) | {flaw |
 	entry.fact.tool == "gatelib"
 	some flaw in report_flaws(entry.fact)
 }
 
 report_flaws(fact) := (({["trusted", "used a configuration that is not trusted"] |
-	object.get(fact, "trusted", null) != true
+	object.get(fact, "trusted", false) != true
 } | {["skipped", sprintf("skipped `%v`", [rule])] |
-	some rule in documents.list(object.get(fact, "skipped", null))
+	some rule in documents.list(object.get(fact, "skipped", []))
 	not rule in params.all.policy.allowed_skips
 }) | {["skipped", "does not say what it skipped"] |
-	not is_array(object.get(fact, "skipped", null))
+	not is_array(object.get(fact, "skipped", null)) # gatelib:equivalent null: `false` is no list either
 }) | {["now", flaw] |
-	flaw := age_flaw(object.get(fact, "now", null))
+	flaw := age_flaw(object.get(fact, "now", null)) # gatelib:equivalent null: `false` is no date-time either
 }
 
 # A gate that is told that it is another day finds exceptions in force that have ended.
@@ -88,6 +88,7 @@ age_flaw(now) := "does not say as of when it judged" if {
 	gate_input.now_ns - timestamps.ns(now) > params.all.evidence.max_age_days * timestamps.day_ns
 }
 
+# gatelib:equivalent number `0` -> `-1`: `array.slice` takes a start below 0 for 0
 failures(file) := sprintf(": %s", [concat(", ", array.slice(named, 0, 3))]) if {
 	named := [sprintf("`%v` in `%v`", [object.get(found.fact, "rule", ""), object.get(found.fact, "file", "")]) |
 		some found in evidence.facts("policy-results", "policy_failure")

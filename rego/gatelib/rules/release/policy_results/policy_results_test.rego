@@ -33,10 +33,9 @@ test_deny_whatever_is_no_pass if {
 }
 
 test_deny_a_pass_with_failures_or_without_files if {
-	every failures in [1, "0", null] {
-		count(rule.deny) == 1 with input as envelope([conftest({"failures": failures})])
+	every shown, failures in {"1": 1, "2": 2, "a value of type `string`": "0", "a value of type `null`": null} {
+		found("failures", sprintf("conftest of `policies/results.json` passed with %s failures", [shown]), [conftest({"failures": failures})])
 	}
-	found("failures", "conftest of `policies/results.json` passed with 2 failures", [conftest({"failures": 2})])
 	every files in [0, null, "4"] {
 		found("files", "conftest of `policies/results.json` judged no file", [conftest({"files": files})])
 	}
@@ -60,6 +59,64 @@ test_deny_a_report_as_of_another_time if {
 	found("now", "gatelib of `policies/results.json` judged as of `2026-11-07T23:59:59Z`, more than 14 days ago", [report({"now": "2026-11-07T23:59:59Z"})])
 	found("now", "gatelib of `policies/results.json` judged as of `2026-11-22T00:00:01Z`, in the future", [report({"now": "2026-11-22T00:00:01Z"})])
 }
+
+test_deny_what_says_nothing_of_its_result if {
+	found("outcome", "conftest of `policies/results.json` ended with `nothing`", [object.remove(conftest({}), ["outcome"])])
+	found("outcome", "the result of `policies/results.json` ended with `fail`", [object.remove(conftest({"outcome": "fail"}), ["tool"])])
+	found("failures", "conftest of `policies/results.json` passed with a value of type `null` failures", [object.remove(conftest({}), ["failures"])])
+	found("files", "conftest of `policies/results.json` judged no file", [object.remove(conftest({}), ["files"])])
+	found("trusted", "gatelib of `policies/results.json` used a configuration that is not trusted", [object.remove(report({}), ["trusted"])])
+	found("skipped", "gatelib of `policies/results.json` does not say what it skipped", [object.remove(report({}), ["skipped"])])
+	found("now", "gatelib of `policies/results.json` does not say as of when it judged", [object.remove(report({}), ["now"])])
+}
+
+test_deny_each_rule_that_was_skipped if {
+	denied(envelope([report({"skipped": ["GL-K8S-001", "GL-K8S-002", "GL-K8S-003"]})])) == {packs.in_file("GL-REL-006", file, ["facts", 0, "skipped"], sprintf("gatelib of `policies/results.json` skipped `%s`", [skipped])) |
+		some skipped in ["GL-K8S-002", "GL-K8S-003"]
+	}
+		with data.gatelib.params as {"policy": {"allowed_skips": ["GL-K8S-001"]}}
+}
+
+test_deny_with_the_first_three_failures if {
+	failures := [{"type": "policy_failure"}, failure("b"), failure("c"), failure("d")]
+	found(
+		"outcome",
+		"conftest of `policies/results.json` ended with `fail`: `` in ``, `b` in `api.yaml`, `c` in `api.yaml`",
+		array.concat([conftest({"outcome": "fail", "failures": 4})], failures),
+	)
+}
+
+failure(id) := {"type": "policy_failure", "rule": id, "file": "api.yaml"}
+
+test_allow_a_gate_that_judged_one_file if {
+	rule.deny == set() with input as envelope([conftest({"files": 1})])
+}
+
+test_deny_each_tool_without_a_result_for_each_record_of_the_release if {
+	missing := {packs.at_release("GL-REL-006", sprintf("release `api-1` has no result of `%s` that counts", [tool])) | some tool in ["gatelib", "conftest"]}
+	denied(packs.twice(envelope([conftest({"tool": "kyverno"})]))) == packs.of_both(missing)
+		with data.gatelib.params as {"policy": {"required_tools": ["gatelib", "conftest"]}}
+}
+
+test_deny_files_that_are_empty if {
+	denied(packs.emptied(packs.emptied(two_files([], []), file), other)) == {packs.empty("GL-REL-006", file), packs.empty("GL-REL-006", other)}
+}
+
+test_unjudged_files_that_cannot_be_read if {
+	unjudged(packs.unreadable(packs.unreadable(two_files([], []), file), other)) == packs.unjudged(file) | packs.unjudged(other)
+}
+
+test_deny_each_file_without_a_result if {
+	wanted := {each: packs.in_file("GL-REL-006", each, [], sprintf("`%s` holds no result of a policy gate", [each])) | some each in [file, other]}
+	denied(two_files([], [])) == {wanted[file], wanted[other]}
+	denied(two_files([conftest({})], [])) == {wanted[other]}
+	denied(two_files([], [conftest({})])) == {wanted[file]}
+	denied(two_files([conftest({})], [conftest({})])) == set()
+}
+
+other := "policies/other.json"
+
+two_files(facts, others) := packs.envelope({file: ["policy-results", facts], other: ["policy-results", others]})
 
 found(field, msg, facts) if {
 	denied(envelope(facts)) == {packs.in_file("GL-REL-006", file, ["facts", 0, field], msg)}

@@ -40,20 +40,20 @@ unjudged contains object.union(evidence.at_release(release), {"msg": msg}) if {
 
 deny contains {"id": "GL-REL-005", "msg": msg, "document": release.index, "path": ["spec", "images"]} if {
 	some release in evidence.releases
-	count(documents.list(object.get(release.spec, "images", null))) == 0
+	count(named(release)) == 0
 	msg := sprintf("release `%s` names no image", [release.name])
 }
 
 deny contains {"id": "GL-REL-005", "msg": msg, "document": release.index, "path": ["spec", "images", position]} if {
 	some release in evidence.releases
-	some position, image in documents.list(object.get(release.spec, "images", null))
+	some position, image in named(release)
 	not is_pinned(image)
 	msg := sprintf("image `%s` is not named by its digest", [documents.text(image)])
 }
 
 deny contains finding if {
 	some [release, position, image] in pinned
-	count([1 | some found in provenance.signatures_of(digest_of(image)); found.role == "provenance"]) == 0
+	not "provenance" in {found.role | some found in provenance.signatures_of(digest_of(image))}
 	msg := sprintf("image `%s` has no verified signature", [image])
 	finding := {"id": "GL-REL-005", "msg": msg, "document": release.index, "path": ["spec", "images", position]}
 }
@@ -68,9 +68,11 @@ deny contains finding if {
 
 pinned := [[release, position, image] |
 	some release in evidence.releases
-	some position, image in documents.list(object.get(release.spec, "images", null))
+	some position, image in named(release)
 	is_pinned(image)
 ]
+
+named(release) := documents.list(object.get(release.spec, "images", []))
 
 is_pinned(image) if {
 	is_string(image)
@@ -82,11 +84,10 @@ digest_of(image) := split(image, "@")[1]
 # One provenance that holds is enough; where none does, the first tells why.
 flaw_of_all(_, []) := "no verified provenance"
 
-flaw_of_all(release, found) := flaw(release, found[0]) if {
-	count(found) > 0
-	every claim in found {
-		flaw(release, claim)
-	}
+flaw_of_all(release, found) := first if {
+	flaws := [problem | some claim in found; problem := flaw(release, claim)]
+	count(flaws) == count(found)
+	first := flaws[0]
 }
 
 flaw(release, claim) := sprintf("provenance of builder `%s`, which is not trusted", [claim.builder]) if {

@@ -42,20 +42,22 @@ unjudged contains problem if {
 
 deny contains finding if {
 	some alert in evidence.facts("runtime-alerts", "alert")
-	is_grave(object.get(alert.fact, "priority", ""))
-	is_recent(object.get(alert.fact, "last", null))
+	priority := object.get(alert.fact, "priority", "unknown")
+	is_grave(priority)
+	last := object.get(alert.fact, "last", "")
+	is_recent(last)
 	msg := sprintf("%s alerts of `%v` with priority %v, the last on `%v`", [
 		numerals.shown(object.get(alert.fact, "count", null)),
 		object.get(alert.fact, "rule", ""),
-		object.get(alert.fact, "priority", "unknown"),
-		object.get(alert.fact, "last", ""),
+		priority,
+		last,
 	])
 	finding := object.union(evidence.at(alert, []), {"id": "GL-REL-014", "msg": msg})
 }
 
 deny contains finding if {
 	some file in evidence.files("runtime-alerts")
-	count([1 | some watch in watches; watch.file == file]) == 0
+	not file in {watch.file | some watch in watches}
 	msg := sprintf("`%s` does not show that Falco ran", [file])
 	finding := {"id": "GL-REL-014", "msg": msg, "evidence": file, "path": []}
 }
@@ -78,6 +80,7 @@ deny contains object.union(records.at(drift, ["spec", "value"]), {"id": "GL-REL-
 
 watches := evidence.facts("runtime-alerts", "watch")
 
+# gatelib:equivalent element `"Emergency"`: what is not listed counts, and the first always does
 priorities := ["Emergency", "Alert", "Critical", "Error", "Warning", "Notice", "Informational", "Debug"]
 
 # What is no known priority may be any.
@@ -97,9 +100,9 @@ is_recent(moment) if gate_input.now_ns - timestamps.ns(moment) < window_ns
 
 # Where nothing was seen since Falco last said that it runs, nobody knows what happened there.
 blind_spot(fact) := ["snapshots", "Falco wrote no snapshot of its metrics, which would show that it ran"] if {
-	not timestamps.is_date_time(object.get(fact, "first", null))
+	not timestamps.is_date_time(object.get(fact, "first", null)) # gatelib:equivalent null: `false` is no date-time either
 } else := ["snapshots", "Falco wrote no snapshot of its metrics, which would show that it ran"] if {
-	not timestamps.is_date_time(object.get(fact, "last", null))
+	not timestamps.is_date_time(object.get(fact, "last", null)) # gatelib:equivalent null: `false` is no date-time either
 } else := ["last", sprintf("nothing shows that Falco ran after `%s`", [fact.last])] if {
 	gate_input.now_ns - timestamps.ns(fact.last) > gap_ns
 } else := ["last", sprintf("Falco's last snapshot is in the future, on `%s`", [fact.last])] if {
@@ -107,7 +110,7 @@ blind_spot(fact) := ["snapshots", "Falco wrote no snapshot of its metrics, which
 } else := ["first", sprintf("nothing shows that Falco ran before `%s`", [fact.first])] if {
 	timestamps.ns(fact.first) > (gate_input.now_ns - window_ns) + gap_ns
 } else := ["longest_gap", "the snapshots of Falco's metrics do not tell how far they lie apart"] if {
-	not is_number(object.get(fact, "longest_gap", null))
+	not is_number(object.get(fact, "longest_gap", null)) # gatelib:equivalent null: `false` is no number either
 } else := ["longest_gap", sprintf("nothing shows that Falco ran for %s seconds", [numerals.shown(fact.longest_gap)])] if {
 	fact.longest_gap * 1000000000 > gap_ns
 }

@@ -102,7 +102,7 @@ def assert_on_trial(report: Report, *, silent: bool = False) -> None:
     assert found or silent or not result.judged
 
 
-@pytest.mark.parametrize(("engine", "examples"), [("embedded", budget(25, 400)), ("opa", budget(4, 60))])
+@pytest.mark.parametrize(("engine", "examples"), [("embedded", budget(12, 400)), ("opa", budget(3, 60))])
 def test_a_rule_on_trial_changes_no_verdict(engine: str, examples: int) -> None:
     need_engine(engine)
 
@@ -162,7 +162,7 @@ def test_a_rule_on_trial_that_takes_for_ever_ends_no_run(engine: str, tmp_path: 
 
 
 def test_a_rule_on_trial_changes_no_verdict_of_conftest(tmp_path: Path) -> None:
-    @settings(LAW, max_examples=budget(5, 40))
+    @settings(LAW, max_examples=budget(3, 40))
     @given(judged, st.sampled_from(list(BODIES)), st.data())
     def holds(given: list[Document], body: str, data: st.DataObject) -> None:
         tried, alone = (
@@ -188,7 +188,7 @@ def conftested(policy: Policy, given: Sequence[Document]) -> Ran:
 
 
 def test_a_rule_on_trial_changes_no_verdict_of_gatekeeper() -> None:
-    @settings(LAW, max_examples=budget(4, 40))
+    @settings(LAW, max_examples=budget(3, 40))
     @given(judged, st.sampled_from([*BODIES, "a built-in fails"]), kinds, st.data())
     def holds(given: list[Document], body: str, about: str, data: st.DataObject) -> None:
         given = [one for one in given if "name" in one.get("metadata", {}) and "apiVersion" in one]

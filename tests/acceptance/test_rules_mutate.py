@@ -178,3 +178,13 @@ def _commit(base: Path) -> None:
 
 def _git(base: Path, *arguments: str) -> None:
     subprocess.run(["git", *arguments], cwd=base, check=True, capture_output=True)
+
+
+def test_a_policy_that_parses_and_does_not_compile_is_one_diagnostic(tmp_path: Path) -> None:
+    broken = RULE.replace("deployment.content.spec.replicas < 2", "deployment.content.spec.replicas < least")
+    done = mutate(write(tmp_path, broken))
+    assert (done.code, done.text) == (3, "")
+    assert done.complaint.splitlines()[0].startswith(
+        f"gatelib: gatelib/rules/shop/replicas/replicas.rego:{LINE}: the embedded engine refuses it: "
+    )
+    no_traceback(done)

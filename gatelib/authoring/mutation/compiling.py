@@ -7,15 +7,19 @@ statements, and takes the rule for false. OPA refuses such a policy.
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Any, Final
 
+from gatelib.errors import EngineError
+
 NOTHING: Final = "data.gatelib.mutation_nothing"
 """A question that makes an engine analyse all policies, and nothing more."""
 
 _STDERR: Final = 2
+_PLACE: Final = re.compile(r"--> (\S+):(\d+):\d+")
 
 
 def complaint(path: str, text: str) -> str:
@@ -37,6 +41,13 @@ def analyse(engine: Any) -> None:
     """Have an engine analyse its policies, so that its clones need not."""
     with _stderr():  # it has been judged already
         engine.eval_query_as_json(NOTHING)
+
+
+def refusal(error: Exception) -> EngineError:
+    """Return an error of the engine as a diagnostic, with the place that it names."""
+    place = _PLACE.search(str(error))
+    file, line = (place[1], int(place[2])) if place else (None, None)
+    return EngineError(f"the embedded engine refuses it: {reason(error)}", file=file, line=line)
 
 
 def reason(error: Exception) -> str:

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from gatelib import executors
+from gatelib.authoring.mutation.compiling import refusal
 from gatelib.authoring.mutation.marks import Mark, marks
 from gatelib.authoring.mutation.mutant import Mutant
 from gatelib.authoring.mutation.mutators import mutants
 from gatelib.authoring.mutation.results import Outcome, Tested
 from gatelib.authoring.mutation.trials import Check, Group, Groups, Judged, Reached, Trials
 from gatelib.authoring.workspace import Source, Workspace
-from gatelib.errors import EngineTimeoutError
+from gatelib.errors import EngineError, EngineTimeoutError
 from gatelib.executors import Failure
 from gatelib.settings import Progress
 
@@ -95,6 +96,7 @@ def run(
 
     Raises:
         PolicyError: a policy is no Rego, or a mark in it not of its form.
+        EngineError: the policies and their tests do not compile.
         EngineTimeoutError: the tests take too long as it is.
 
     """
@@ -130,14 +132,21 @@ def _measure(trials: Trials, files: Sequence[_File], jobs: int) -> None:
     for file in files:
         for group in file.groups.all() if file.mutants else ():
             wanted.setdefault(group, set()).add(file.source.module.path)
-    worker = executors.executor(
-        lambda: lambda task: trials.baseline(*task), jobs=jobs, timeout=_PATIENCE, isolated=True
-    )
+
+    def measure(task: tuple[Group, frozenset[str]]) -> list[Reached] | EngineError:
+        try:
+            return trials.baseline(*task)
+        except RuntimeError as error:  # of the engine's making
+            return refusal(error)
+
+    worker = executors.executor(lambda: measure, jobs=jobs, timeout=_PATIENCE, isolated=True)
     found: dict[Group, list[Reached]] = {}
     try:
         for task, reached in worker.run((group, frozenset(paths)) for group, paths in wanted.items()):
             if isinstance(reached, Failure):
                 raise EngineTimeoutError(f"the tests of `{task[0].name}` do not end: {reached.reason}")
+            if isinstance(reached, EngineError):
+                raise reached
             found[task[0]] = reached
     finally:
         worker.close()

@@ -184,7 +184,10 @@ class Trials:
             return Judged("invalid", None, wrong)
         for check in checks:
             if check.group not in engines:
-                engines[check.group] = self._compiled(check.group, path, text)
+                try:
+                    engines[check.group] = self._compiled(check.group, path, text)
+                except RuntimeError as error:  # only among the others does it not compile
+                    return Judged("invalid", None, reason(error))
             failure = self._failure(engines[check.group].clone(), check)
             if failure:
                 return Judged("killed", check, failure)

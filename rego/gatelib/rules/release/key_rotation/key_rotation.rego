@@ -33,11 +33,11 @@ deny contains object.union(fault, {"id": "GL-REL-028"}) if some fault in evidenc
 
 unjudged contains problem if some problem in evidence.unreadable("keys")
 
-deny contains {"id": "GL-REL-028", "evidence": files[0], "path": [], "msg": msg} if {
+deny contains {"id": "GL-REL-028", "evidence": file, "path": [], "msg": msg} if {
 	files := evidence.files("keys")
-	count(files) > 0
+	file := files[0]
 	count(keys) == 0
-	msg := sprintf("`%s` has no KeyInventory that names a key", [files[0]])
+	msg := sprintf("`%s` has no KeyInventory that names a key", [file])
 }
 
 deny contains object.union(place(key, field), {"id": "GL-REL-028", "msg": msg}) if {
@@ -53,8 +53,8 @@ deny contains object.union(place(key, "id"), {"id": "GL-REL-028", "msg": msg}) i
 	msg := sprintf("key `%s` is listed more than once", [key.id])
 }
 
-deny contains object.union(place(keys[0], "owner"), {"id": "GL-REL-028", "msg": msg}) if {
-	count(keys) > 0
+deny contains object.union(place(key, "owner"), {"id": "GL-REL-028", "msg": msg}) if {
+	key := keys[0]
 	some entry in gate_input.verifications
 	documents.mapping(entry).type == "entry"
 	not "key" in object.keys(entry)
@@ -64,8 +64,8 @@ deny contains object.union(place(keys[0], "owner"), {"id": "GL-REL-028", "msg": 
 }
 
 # The verifier says which key a signature holds with, so that no other key can stand in for it.
-deny contains object.union(place(keys[0], "id"), {"id": "GL-REL-028", "msg": msg}) if {
-	count(keys) > 0
+deny contains object.union(place(key, "id"), {"id": "GL-REL-028", "msg": msg}) if {
+	key := keys[0]
 	some [producer, id] in signed_with
 	problem := signing_problem(producer, id)
 	msg := sprintf("`%v` has signed this pack with key `%v`, %s", [producer, id, problem])
@@ -79,7 +79,7 @@ signed_with contains [producer, id] if {
 }
 
 signing_problem(producer, id) := "which the inventory does not list as theirs" if {
-	count([1 | some key in keys; key.id == id; object.get(key.fields, "owner", "") == producer]) == 0
+	not producer in {owner | some key in keys; key.id == id; owner := key.fields.owner}
 } else := "which was revoked" if {
 	some key in keys
 	key.id == id
@@ -107,7 +107,7 @@ revocation_problems(key) := {["revoked", "has a `revoked` that is no date-time"]
 })
 
 time_problem(fields, field) := sprintf("has no `%s` that is a date-time", [field]) if {
-	not timestamps.is_date_time(object.get(fields, field, null))
+	not timestamps.is_date_time(object.get(fields, field, null)) # gatelib:equivalent null: `false` is no date-time either
 } else := sprintf("has a `%s` in the future, on `%s`", [field, fields[field]]) if {
 	timestamps.ns(fields[field]) > now_ns
 }

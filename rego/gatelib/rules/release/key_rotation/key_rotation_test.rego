@@ -83,6 +83,42 @@ test_deny_an_inventory_without_keys if {
 	}
 }
 
+test_deny_nothing_of_keys_where_the_file_counts_for_nothing if {
+	rule.deny == {{
+		"id": "GL-REL-028",
+		"document": 0,
+		"path": ["spec", "evidencePack"],
+		"msg": "the Evidence Pack of release `r` has no `keys/inventory.json`",
+	}} with input as in_pack({})
+}
+
+test_deny_a_key_of_a_second_inventory if {
+	rule.deny == {object.union(finding([], "key `` has no `id`"), {"path": ["facts", 1, "spec", "keys", 0, "id"]})} with input as given([inventory([young]), inventory([object.remove(young, ["id"])])])
+}
+
+test_deny_an_entry_that_names_no_producer if {
+	pack := given([inventory([young])])
+	without := [{"type": "entry", "file": "scans/a.sarif"}, {"type": "entry", "file": "scans/b.sarif", "key": "k"}]
+	rule.deny == {
+		finding(["keys", 0, "owner"], "`` has signed this pack, and has no key in the inventory that is in use"),
+		finding(["keys", 0, "id"], "`` has signed this pack with key `k`, which the inventory does not list as theirs"),
+	} with input as object.union(pack, {"verifications": array.concat(pack.verifications, without)})
+}
+
+test_deny_an_entry_without_a_producer_and_its_key_without_an_owner if {
+	pack := given([inventory([young, object.remove(object.union(young, {"id": "x"}), ["owner"])])])
+	without := [{"type": "entry", "file": "scans/b.sarif", "key": "x"}]
+	rule.deny == {finding(["keys", 0, "id"], "`` has signed this pack with key `x`, which the inventory does not list as theirs")} with input as object.union(pack, {"verifications": array.concat(pack.verifications, without)})
+}
+
+test_deny_each_of_two_keys_that_are_not_in_the_only_inventory if {
+	pack := given([inventory([young])])
+	strange := [{"type": "entry", "file": "scans/a.sarif", "producer": "ci", "key": key} | some key in ["x", "y"]]
+	rule.deny == {finding(["keys", 0, "id"], sprintf("`ci` has signed this pack with key `%s`, which the inventory does not list as theirs", [key])) |
+		some key in ["x", "y"]
+	} with input as object.union(pack, {"verifications": array.concat(pack.verifications, strange)})
+}
+
 inventory(keys) := record("KeyInventory", {"keys": keys})
 
 test_unjudged_where_files_cannot_be_read if {

@@ -48,6 +48,8 @@ deny contains {"id": "GL-REL-024", "evidence": file, "path": ["facts", position]
 
 deny contains object.union(records.at(incident, ["spec", "severity"]), {"id": "GL-REL-024", "msg": msg}) if {
 	some incident in incidents
+
+	# gatelib:equivalent null: `false` is no severity either
 	not object.get(incident.spec, "severity", null) in {"sev1", "sev2", "sev3", "sev4"}
 	msg := sprintf("incident `%s` has no severity from `sev1` to `sev4`", [incident.name])
 }
@@ -97,7 +99,7 @@ time_problems(spec) := {["started", problem] | problem := time_problem(spec, "st
 })
 
 time_problem(spec, field) := sprintf("has no `%s` that is a date-time", [field]) if {
-	not timestamps.is_date_time(object.get(spec, field, null))
+	not timestamps.is_date_time(object.get(spec, field, null)) # gatelib:equivalent null: `false` is no date-time either
 } else := sprintf("has a `%s` in the future, `%s`", [field, spec[field]]) if {
 	timestamps.ns(spec[field]) > now_ns
 }
@@ -117,7 +119,7 @@ counted_from(spec) := spec.resolved if {
 
 is_resolved(spec) if not is_null(object.get(spec, "resolved", null))
 
-severe := [incident | some incident in incidents; object.get(incident.spec, "severity", null) in {"sev1", "sev2"}]
+severe := [incident | some incident in incidents; severity := incident.spec.severity; severity in {"sev1", "sev2"}]
 
 dated := [incident | some incident in severe; count(time_problems(incident.spec)) == 0]
 

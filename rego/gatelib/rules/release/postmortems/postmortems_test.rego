@@ -1,5 +1,6 @@
 package gatelib.rules.release.postmortems_test
 
+import data.gatelib.lib.packs_test as packs
 import data.gatelib.rules.release.postmortems as rule
 
 written := {
@@ -39,6 +40,7 @@ test_deny_what_is_not_published if {
 	every about in [
 		null, "yes", {}, {"published": "2026-10-02T00:00:00Z"}, {"url": "https://i.example.com/1"},
 		{"published": "2026-10-02T00:00:00Z", "url": ""}, {"published": "2026-10-02T00:00:00Z", "url": "javascript:alert(1)"},
+		{"published": "2026-10-02T00:00:00Z", "url": "see https://i.example.com/1"},
 		{"published": "2026-10-02T00:00:00Z", "url": 7}, {"published": "2026-10-02", "url": "https://i.example.com/1"},
 		{"published": "2026-09-30T23:59:59Z", "url": "https://i.example.com/1"},
 		{"published": "2026-11-22T00:00:01Z", "url": "https://i.example.com/1"},
@@ -102,6 +104,38 @@ test_deny_what_is_no_incident if {
 test_unjudged_in_a_time_zone_that_does_not_exist if {
 	rule.unjudged == {{"document": 0, "path": [], "msg": "there is no time zone `Nowhere/Land`"}} with input as given([])
 		with data.gatelib.params as {"postmortems": {"time_zone": "Nowhere/Land"}}
+}
+
+# What OPA makes of such a zone, so that the embedded engine gets there too.
+test_unjudged_for_each_record_of_a_release_where_no_day_is_known if {
+	rule.unjudged == packs.of_both({{"document": 0, "path": [], "msg": "there is no time zone `Europe/Berlin`"}}) with input as packs.twice(given([]))
+		with data.gatelib.params as {"postmortems": {"time_zone": "Europe/Berlin"}}
+		with data.gatelib.lib.calendar.day as no_day
+}
+
+no_day(ns, _) := ns if ns < 0
+
+test_deny_each_of_several_incidents if {
+	late := object.remove(written, ["report", "postmortem"])
+	unclear := {"severity": "sev2", "started": "2026-11-23T00:00:00Z", "resolved": "2026-11-22T12:00:00Z"}
+	rule.deny == {object.union(finding([], message), {"path": ["facts", position, "spec", field]}) |
+		some [position, field, message] in [
+			[0, "started", "incident `n` has a `started` in the future, `2026-11-23T00:00:00Z`"],
+			[0, "resolved", "incident `n` has a `resolved` in the future, `2026-11-22T12:00:00Z`"],
+			[0, "resolved", "incident `n` was resolved before it began"],
+			[1, "report", "incident `n` began on `2026-10-01T00:00:00Z`, and has no published report after 72 hours"],
+			[1, "postmortem", "incident `n` has no published postmortem 7 business days after `2026-10-01T01:00:00Z`"],
+			[2, "report", "incident `n` began on `2026-10-01T00:00:00Z`, and has no published report after 72 hours"],
+			[2, "postmortem", "incident `n` has no published postmortem 7 business days after `2026-10-01T01:00:00Z`"],
+			[3, "severity", "incident `n` has no severity from `sev1` to `sev4`"],
+			[4, "severity", "incident `n` has no severity from `sev1` to `sev4`"],
+		]
+	} with input as given([record("Incident", spec) | some spec in [unclear, late, late, {}, {"severity": "sev5"}]])
+}
+
+test_deny_what_is_no_incident_in_each_of_two_files if {
+	names := ["governance/incidents.json", "governance/another.json"]
+	rule.deny == {{"id": "GL-REL-024", "evidence": name, "path": ["facts", 0], "msg": sprintf("`%s` holds something else than an Incident", [name])} | some name in names} with input as in_pack({name: {"role": "incidents", "facts": [record("Drill", {})]} | some name in names})
 }
 
 no_report := finding(["report"], "incident `n` began on `2026-10-01T00:00:00Z`, and has no published report after 72 hours")

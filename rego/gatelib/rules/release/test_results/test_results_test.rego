@@ -102,3 +102,72 @@ test_deny_flaky_tests_whatever_another_suite_claims if {
 		rule.deny == {packs.at_release("GL-REL-031", "6 tests are quarantined as flaky, and 5 may be")} with input as given
 	}
 }
+
+test_deny_files_that_are_empty if {
+	names := ["tests/unit.xml", "tests/unit-web.xml"]
+	given := packs.envelope({name: ["tests", [suite({})]] | some name in names})
+	rule.deny == {packs.empty("GL-REL-031", name) | some name in names} with input as packs.emptied(packs.emptied(given, names[0]), names[1])
+		with data.gatelib.params as nothing_required
+}
+
+test_unjudged_files_that_cannot_be_read if {
+	given := packs.unreadable(packs.unreadable(envelope({}), "tests/unit.xml"), "tests/contract.xml")
+	rule.unjudged == packs.unjudged("tests/unit.xml") | packs.unjudged("tests/contract.xml") with input as given
+}
+
+test_each_record_of_a_release_is_judged if {
+	flaky := suite({"tests": 0, "skipped": 0, "flaky": 6})
+	found := denied(packs.envelope({"tests/unit.xml": ["tests", [flaky]]}))
+	packs.at_release("GL-REL-031", "6 tests are quarantined as flaky, and 5 may be") in found
+	packs.at_release("GL-REL-031", "release `api-1` has no test of kind `unit` that ran") in found
+	packs.at_release("GL-REL-031", "release `api-1` has no scan of kind `dast` that counts") in found
+	packs.at_release("GL-REL-031", sprintf("release `api-1` has no scan of image `%s` that counts", [packs.image])) in found
+	denied(packs.twice(packs.envelope({"tests/unit.xml": ["tests", [flaky]]}))) == packs.of_both(found)
+}
+
+test_deny_each_of_two_images_that_were_not_scanned if {
+	given := packs.of_release(
+		{"images": [sprintf("r.example.com/api@%s", [packs.image]), sprintf("r.example.com/worker@%s", [packs.second_image])]},
+		{"tests/unit.xml": ["tests", [suite({})]]},
+	)
+	rule.deny == {packs.at_release("GL-REL-031", sprintf("release `api-1` has no scan of image `%s` that counts", [digest])) |
+		some digest in [packs.image, packs.second_image]
+	} with input as given
+		with data.gatelib.params as {"scans": {"required": ["image"]}, "tests": {"required": []}}
+}
+
+test_deny_each_count_that_a_suite_does_not_tell if {
+	every what in ["tests", "failures", "errors", "skipped"] {
+		every silent in [object.remove(suite({}), [what]), suite({what: "0"})] {
+			packs.in_file("GL-REL-031", "tests/unit.xml", ["facts", 0, what], sprintf("suite `s` does not say how many %s it had", [what])) in denied(envelope({"tests/unit.xml": ["tests", [silent]]}))
+		}
+	}
+	denied(envelope({"tests/unit.xml": ["tests", [object.remove(suite({}), ["suite", "skipped"])]]})) == {packs.in_file("GL-REL-031", "tests/unit.xml", ["facts", 0, "skipped"], "suite `` does not say how many skipped it had")}
+}
+
+test_allow_a_scan_for_secrets_of_its_own if {
+	given := packs.envelope({"tests/unit.xml": ["tests", [suite({})]], "scans/gitleaks.json": ["secret-scan", [scan("gitleaks")]]})
+	rule.deny == set() with input as given
+		with data.gatelib.params as {"scans": {"required": ["secrets"]}, "tests": {"required": []}}
+}
+
+test_allow_a_tool_of_two_kinds_for_both if {
+	given := packs.envelope({"tests/unit.xml": ["tests", [suite({})]], "scans/own.sarif": ["scan", [scan("OWN")]]})
+	rule.deny == set() with input as given
+		with data.gatelib.params as {"scans": {"required": ["dast", "sast"], "tools": {"Own": ["dast", "sast"]}}, "tests": {"required": []}}
+}
+
+test_the_beginning_of_a_files_name_tells_its_kind if {
+	every name in ["tests/unit.xml", "tests/unit-api.xml", "tests/unit_api.xml", "tests/unit/api.xml"] {
+		denied(packs.envelope({name: ["tests", [suite({})]]})) == set() with data.gatelib.params as only_unit_tests
+	}
+	every name in ["tests/tests/unit.xml", "tests/tests/unit/api.xml", "tests/unity.xml"] {
+		denied(packs.envelope({name: ["tests", [suite({})]]})) == {packs.at_release("GL-REL-031", "release `api-1` has no test of kind `unit` that ran")} with data.gatelib.params as only_unit_tests
+	}
+}
+
+nothing_required := {"scans": {"required": []}, "tests": {"required": []}}
+
+only_unit_tests := {"scans": {"required": []}, "tests": {"required": ["unit"]}}
+
+denied(given) := exported if exported := rule.deny with input as given

@@ -95,6 +95,70 @@ test_an_unknown_severity_ranks_first if {
 	got == {"allow": false, "decider": "gatelib", "rule_id": "GL-T-004", "reason": "four"}
 }
 
+test_an_unknown_severity_ranks_as_critical if {
+	every severities, id in {["extreme", "high"]: "GL-T-001", ["high", "extreme"]: "GL-T-002", ["extreme", "critical"]: "GL-T-001", ["critical", "extreme"]: "GL-T-001"} {
+		entries := {"core": {
+			"GL-T-001": {"severity": severities[0]},
+			"GL-T-002": {"severity": severities[1]},
+		}}
+		verdict := decision.verdict with input as envelope({})
+			with data.gatelib.catalog as object.union(catalog, entries)
+			with data.gatelib.rules as object.union(quiet, {"t": {
+				"one": {"deny": {exported("GL-T-001", "one")}},
+				"two": {"deny": {exported("GL-T-002", "two")}},
+			}})
+		verdict.rule_id == id
+	}
+}
+
+test_every_error_is_told if {
+	broken := {"core": {
+		"GL-T-001": {"package": ["t", "one"], "gates": ["pr"]},
+		"GL-T-002": {"package": ["t", "two"], "gates": ["pr"]},
+		"GL-T-003": {"package": ["t", "three"], "gates": ["pr"]},
+		"GL-T-004": {"package": ["t", "four"], "gates": ["pr"]},
+		"GL-T-005": {"package": ["t", "five"], "gates": ["pr"]},
+		"GL-T-006": {"package": ["t", "six"], "gates": ["pr"]},
+	}}
+	raw := {"t": {
+		"one": {"subjects": {0}, "deny": {"nonsense"}},
+		"two": {"subjects": {0}, "warn": {"nonsense"}},
+		"three": {"subjects": {0}},
+		"four": {"subjects": {0}},
+	}}
+	content := object.union(pod, {"metadata": {"labels": "none"}, "spec": "none"})
+	asked := {
+		"rules": ["GL-T-001", "GL-T-002", "GL-T-003", "GL-T-004", "GL-T-005", "GL-T-006", "GL-T-998", "GL-T-999"],
+		"documents": [{"index": 0, "content": content}],
+	}
+	given := [object.union(record("api", ["GL-T-001"], "omar"), {"kind": kind}) | some kind in ["Secret", "ConfigMap"]]
+	got := decision.errors with input as envelope(asked)
+		with data.gatelib.catalog as broken
+		with data.gatelib.rules as raw
+		with data.gatelib.exceptions as given
+		with data.gatelib.params as {"pdb": 7, "images": 7}
+	got == {
+		{"code": "GL-ERR-003", "message": "the parameters of `images` do not fit their schema"},
+		{"code": "GL-ERR-003", "message": "the parameters of `pdb` do not fit their schema"},
+		{"code": "GL-ERR-004", "message": "rule `GL-T-005` is in the catalogue and its policy is not loaded"},
+		{"code": "GL-ERR-004", "message": "rule `GL-T-006` is in the catalogue and its policy is not loaded"},
+		{"code": "GL-ERR-004", "message": "there is no rule `GL-T-998`"},
+		{"code": "GL-ERR-004", "message": "there is no rule `GL-T-999`"},
+		{"code": "GL-ERR-007", "document": 0, "path": ["metadata", "labels"], "message": "`metadata.labels` must be an object, and is a string"},
+		{"code": "GL-ERR-007", "document": 0, "path": ["spec"], "message": "`spec` must be an object, and is a string"},
+		{"code": "GL-ERR-008", "exception": 0, "message": "exception `e` is no PolicyException record"},
+		{"code": "GL-ERR-008", "exception": 1, "message": "exception `e` is no PolicyException record"},
+		{"code": "GL-ERR-009", "message": "rule `GL-T-001` exported a finding that is not of the agreed form"},
+		{"code": "GL-ERR-009", "message": "rule `GL-T-002` exported a finding that is not of the agreed form"},
+	}
+}
+
+test_every_exception_that_hides_something_is_used if {
+	given := [record("api", ["GL-T-001"], "omar"), record("web", ["GL-T-001"], "omar"), record("api", ["GL-T-002"], ["omar", "lea"])]
+	got := decide({}, with_findings, given)
+	got.waivers_used == {0, 2}
+}
+
 test_waived_findings_stay_in_the_decision if {
 	got := decide({}, with_findings, [record("api", ["GL-T-009"], "omar"), record("api", ["GL-T-001", "GL-T-002"], ["omar", "lea"])])
 	got.waived == [
@@ -178,10 +242,10 @@ test_a_wrong_input_is_an_error if {
 		deny := decision.deny with input as given with data.gatelib.catalog as catalog with data.gatelib.rules as quiet
 		{found.rule | some found in deny} == {"GL-ERR-002"}
 	}
-	decide({"evidence": []}, quiet, []).errors == {{
-		"code": "GL-ERR-002",
-		"message": "`evidence` of the envelope must be an object by file",
-	}}
+	decide({"evidence": [], "now": 7}, quiet, []).errors == {
+		{"code": "GL-ERR-002", "message": "`evidence` of the envelope must be an object by file"},
+		{"code": "GL-ERR-002", "message": "`now` of the envelope must be an RFC 3339 date-time"},
+	}
 }
 
 test_wrong_parameters_are_an_error if {
@@ -221,11 +285,20 @@ test_a_rule_without_its_policy_is_an_error if {
 
 test_an_unusable_exception_is_an_error if {
 	given := [object.union(record("api", ["GL-T-001"], "omar"), {"kind": "ConfigMap"})]
-	decide({}, quiet, given).errors == {{
+	got := decide({}, quiet, given)
+	got.errors == {{
 		"code": "GL-ERR-008",
 		"exception": 0,
 		"message": "exception `e` is no PolicyException record",
 	}}
+	got.deny == [{
+		"rule": "GL-ERR-008",
+		"action": "deny",
+		"severity": "critical",
+		"controls": [],
+		"exception": 0,
+		"msg": "exception `e` is no PolicyException record",
+	}]
 }
 
 test_a_malformed_workload_is_an_error if {

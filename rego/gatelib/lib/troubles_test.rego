@@ -41,4 +41,28 @@ test_what_keeps_a_rule_on_trial_from_judging_is_no_error if {
 	}
 }
 
+test_each_trouble_is_told_of_the_rule_that_has_it if {
+	entries := {"core": {
+		"GL-T-001": {"package": ["t", "one"], "gates": ["admission"], "scope": "set"},
+		"GL-T-002": {"package": ["t", "two"], "gates": ["admission"], "scope": "set"},
+		"GL-T-003": {"package": ["t", "three"], "gates": ["admission"], "scope": "set", "stage": "canary"},
+		"GL-T-004": {"package": ["t", "four"], "gates": ["admission"], "stage": "canary"},
+		"GL-T-005": {"package": ["t", "five"], "gates": ["admission"], "stage": "stable"},
+	}}
+	loaded := {"t": {"one": {"subjects": {0}}, "three": {"subjects": {0}}}}
+	lost := "is in the catalogue and its policy is not loaded"
+	blind := "looks at other objects of the cluster, and none are synced"
+	review := {"review": {"object": {"apiVersion": "v1", "kind": "Pod"}}}
+	troubles.errors == {
+		{"code": "GL-ERR-004", "message": concat(" ", ["rule `GL-T-002`", lost])},
+		{"code": "GL-ERR-004", "message": concat(" ", ["rule `GL-T-005`", lost])},
+		{"code": "GL-ERR-010", "message": concat(" ", ["rule `GL-T-001`", blind])},
+		{"code": "GL-ERR-010", "message": concat(" ", ["rule `GL-T-002`", blind])},
+	} with input as review with data.gatelib.catalog as entries with data.gatelib.rules as loaded
+	troubles.of_trials == {
+		{"rule": "GL-T-003", "code": "GL-ERR-010", "says": blind},
+		{"rule": "GL-T-004", "code": "GL-ERR-004", "says": lost},
+	} with input as review with data.gatelib.catalog as entries with data.gatelib.rules as loaded
+}
+
 envelope(fields) := object.union({"gatelib": 1, "now": "2026-11-22T00:00:00Z", "documents": []}, fields)

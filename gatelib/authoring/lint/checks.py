@@ -119,7 +119,8 @@ def _described(module: Module) -> Check:
     import yaml
 
     try:
-        metadata = yaml.load(catalog.metadata_block(module.text)[1], Loader=yaml.CSafeLoader)
+        block = catalog.metadata_block(module.text)[1]
+        metadata = yaml.load(block, Loader=catalog.loader())  # noqa: S506 - a safe one
     except (yaml.YAMLError, ValueError, RecursionError):
         metadata = None
     custom = metadata.get("custom") if isinstance(metadata, dict) else None

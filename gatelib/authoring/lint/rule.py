@@ -39,7 +39,7 @@ def _parsed(block: str, first: int) -> tuple[Any, dict[str, dict[str, int]]]:
     """Return the value of a block of METADATA, and the places of its keys, two deep."""
     import yaml
 
-    loader = yaml.CSafeLoader(block)
+    loader = catalog.loader()(block)
     places: dict[str, dict[str, int]] = {}
     try:
         node = loader.get_single_node()

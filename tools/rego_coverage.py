@@ -24,9 +24,7 @@ def main() -> int:
         if not file.endswith("_test.rego")
         for gap in covered.get("not_covered", [])
     ]
-    policies = {
-        str(path.relative_to(ROOT)) for folder in FOLDERS for path in (ROOT / folder).rglob("*.rego")
-    }
+    policies = {str(path.relative_to(ROOT)) for folder in FOLDERS for path in (ROOT / folder).rglob("*.rego")}
     never = sorted(path for path in policies - set(report["files"]) if not path.endswith("_test.rego"))
     for place in bare + never:
         print(f"not covered by any test: {place}")

@@ -427,8 +427,8 @@ def test_a_rule_is_shown_as_text_and_as_json(tree: Path) -> None:
 def test_explain_prints_the_page_without_its_markers(tree: Path) -> None:
     page = (ROOT / "docs" / "rules" / "GL-K8S-001.md").read_text("utf-8")
     kept = [line for line in page.splitlines() if line and not line.startswith("<!-- ")]
-    for rule in ("GL-K8S-001", "gl-k8s-001"):
-        told = gatelib("explain", rule, cwd=tree).stdout.decode()
+    for name in ("GL-K8S-001", "gl-k8s-001"):
+        told = gatelib("explain", name, cwd=tree).stdout.decode()
         assert [line for line in told.splitlines() if line] == kept
 
 

@@ -51,13 +51,15 @@ def in_packages(files: Iterable[TestFile]) -> dict[str, tuple[Test, ...]]:
     """Return the tests of each package, in the order of their files.
 
     Raises:
-        PolicyError: two tests of a package share a name; one has cases (``test_x[case] if …``); or METADATA
-            says in a wrong way which engines can run a test.
+        PolicyError: a file has no package; two tests of one share a name; one has cases (``test_x[case] if …``);
+            or METADATA says in a wrong way which engines can run it.
 
     """
     found: dict[str, tuple[Test, ...]] = {}
     for file in files:
         package = file.module.package
+        if not package:
+            raise PolicyError("has no `package gatelib.…` on a line of its own", file=file.name)
         found[package] = (*found.get(package, ()), *_tests(file))
     for tests in found.values():
         _refuse_twins(tests)

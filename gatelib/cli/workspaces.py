@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import click
 
-from gatelib.errors import UsageError
+from gatelib.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
     from gatelib.authoring.workspace import Workspace
@@ -100,13 +100,28 @@ def _nearest(here: Path) -> tuple[Path, list[Path]]:
 
 
 def _policies_of(path: Path) -> list[str]:
-    """Return the folders that a configuration names; it is read by its schema where a gate runs."""
+    """Return the folders that a configuration names; all of it is read by its schema where a gate runs.
+
+    Raises:
+        ConfigError: it cannot be read: the next one upwards is of somebody else.
+
+    """
     from gatelib.loader import load
+    from gatelib.validation import at
 
     try:
-        loaded = load(path.read_bytes())
-    except OSError:
+        content = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
         return []
-    value = loaded.documents[0].value if loaded.error is None and loaded.documents else None
+    except OSError as error:
+        raise ConfigError(f"cannot be read: {error.strerror}", file=str(path)) from None
+    loaded = load(content)
+    if loaded.error is not None:
+        raise ConfigError(loaded.error.message, file=str(path), line=loaded.error.line)
+    value: Any = loaded.documents[0].value if loaded.documents else None
     listed = value.get("policies") if isinstance(value, dict) else None
-    return [entry for entry in listed if isinstance(entry, str)] if isinstance(listed, list) else []
+    if listed is None:
+        return []
+    if not isinstance(listed, list) or not all(isinstance(entry, str) for entry in listed):
+        raise at(("policies",), "`policies` must be a list of folders", content, str(path))
+    return listed

@@ -100,6 +100,68 @@ test_only_a_canary_is_on_trial if {
 	}
 }
 
+test_a_namespace_whose_place_is_the_share_is_not_in_it if {
+	stages.place("GL-T-001", "shop") == 57
+	every share, found in {57: set(), 58: {"shop"}} {
+		in_force := stages.in_force with input as {"gatelib": 1, "now": "2026-11-22T00:00:00Z", "documents": [documents[0]]}
+			with data.gatelib.catalog as {"core": {"GL-T-001": entry}}
+			with data.gatelib.bundle as {"actions": {"GL-T-001": {"action": "canary", "share": share}}}
+		in_force == {"GL-T-001": found}
+	}
+}
+
+test_each_rule_is_held_back_for_itself if {
+	entries := {
+		"GL-T-001": entry,
+		"GL-T-002": entry,
+		"GL-T-003": object.union(entry, {"stage": "canary"}),
+		"GL-T-004": object.union(entry, {"stage": "canary"}),
+		"GL-T-005": entry,
+		"GL-T-006": entry,
+		"GL-T-007": entry,
+		"GL-T-008": entry,
+	}
+	actions := {
+		"GL-T-001": {"action": "canary", "share": 100},
+		"GL-T-002": {"action": "canary", "share": 100},
+		"GL-T-003": {"action": "canary", "share": 100},
+		"GL-T-005": {"action": "warn", "until": "2026-12-01"},
+		"GL-T-006": {"action": "canary"},
+		"GL-T-007": {"action": "allow", "until": "2026-12-01"},
+	}
+	found := {
+		"held": stages.held,
+		"in_force": stages.in_force,
+		"trials": stages.trials,
+		"canaries": object.keys(stages.canaries),
+		"in_shop": {id | some id, _ in entries; stages.on_trial(id, "shop")},
+	} with input as {"gatelib": 1, "now": "2026-11-22T00:00:00Z", "documents": documents}
+		with data.gatelib.catalog as {"core": entries}
+		with data.gatelib.bundle as {"actions": actions}
+	found == {
+		"held": {
+			"GL-T-001": {"action": "canary", "share": 100},
+			"GL-T-002": {"action": "canary", "share": 100},
+			"GL-T-003": {"action": "canary", "share": 0},
+			"GL-T-004": {"action": "canary", "share": 0},
+			"GL-T-005": {"action": "warn", "share": 0},
+			"GL-T-006": {"action": "canary", "share": 0},
+		},
+		"in_force": {
+			"GL-T-001": {"shop", "team-1", "kube-system"},
+			"GL-T-002": {"shop", "team-1", "kube-system"},
+		},
+		"trials": {"GL-T-003", "GL-T-004", "GL-T-006"},
+		"canaries": {"GL-T-001", "GL-T-002", "GL-T-003", "GL-T-004", "GL-T-006"},
+		"in_shop": {"GL-T-003", "GL-T-004", "GL-T-006"},
+	}
+}
+
+test_a_namespace_without_a_name_is_in_no_share if {
+	stages.home_of({"type": "Namespace", "metadata": {}, "namespace": "shop"}) == ""
+	stages.home_of({"type": "Namespace", "metadata": {"name": "bank"}, "namespace": "shop"}) == "bank"
+}
+
 held(change, stage) := found if {
 	found := stages.held with input as {"gatelib": 1, "now": "2026-11-22T00:00:00Z", "documents": documents}
 		with data.gatelib.catalog as {"core": {"GL-T-001": object.union(entry, change)}}

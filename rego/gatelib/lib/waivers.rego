@@ -97,7 +97,7 @@ hits(target, entry) if {
 	not entry.finding.vulnerability
 	startswith(entry.finding.rule, "GL-REL-")
 	count(releases) == 1
-	some release in releases
+	some release in releases # gatelib:equivalent first-only: there is one
 	target.kind in {"Release", "gatelib.dev/Release"}
 	target.name == release.name
 	object.get(target, "namespace", "") == release.namespace
@@ -113,6 +113,8 @@ references(image) := {image, repository, concat("@", array.concat([repository], 
 	path := split(parts[0], "/")
 	last := count(path) - 1
 	name := split(path[last], ":")[0]
+
+	# gatelib:equivalent number `0` -> `-1`: `array.slice` takes a start below 0 for 0
 	repository := concat("/", array.concat(array.slice(path, 0, last), [name]))
 }
 

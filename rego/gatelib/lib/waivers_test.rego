@@ -164,7 +164,10 @@ test_only_records_of_ours_waive if {
 	every change in [{"kind": "ConfigMap"}, {"apiVersion": "kyverno.io/v2"}, {"kind": null}] {
 		other := object.union(record({}), change)
 		in_force([other]) == []
-		errors([other]) == {error(0, "exception `e` is no PolicyException record")}
+		errors([record({}), other, record({}), other]) == {
+			error(1, "exception `e` is no PolicyException record"),
+			error(3, "exception `e` is no PolicyException record"),
+		}
 	}
 	in_force([object.remove(record({}), ["apiVersion"])]) != []
 }
@@ -231,6 +234,36 @@ test_other_evidence_is_waived_as_the_release if {
 	of_release(["web-1"], {"kind": "Release", "name": "web-1"}, evidence("GL-DAT-002")) == []
 }
 
+# Of the release only what nothing else can name: not what stands in a document, nor a vulnerability.
+test_the_release_hides_no_document_and_no_vulnerability if {
+	aim := {"kind": "Release", "name": "web-1"}
+	flawed := object.union(vulnerability({}), {"finding": {"rule": "GL-REL-017"}})
+	in_document := object.union(entry, {"finding": {"rule": "GL-REL-017"}})
+	of_release(["web-1"], aim, flawed) == []
+	of_release(["web-1"], aim, in_document) == []
+	of_release(["web-1"], aim, evidence("ACME-GL-REL-017")) == []
+}
+
+test_what_stands_in_an_exception_is_no_object_to_name if {
+	about := object.union(object.remove(entry, ["finding"]), {
+		"finding": object.union(object.remove(entry.finding, ["document"]), {"exception": 0}),
+		"type": "gatelib.dev/PolicyException",
+	})
+	every kind in ["Deployment", "gatelib.dev/PolicyException"] {
+		waived_by(about, [record({"target": object.union(target, {"kind": kind})})]) == "nobody"
+	}
+}
+
+test_an_approver_waives_only_in_their_namespaces if {
+	every namespaces, found in {["shop"]: [0], ["bank"]: [], ["*"]: [0]} {
+		signed(entry, target, namespaces) == found
+	}
+	anywhere := object.remove(target, ["namespace"])
+	every namespaces, found in {["shop"]: [], ["mutated"]: [], ["*"]: [0]} {
+		signed(with_resource({"namespace": ""}), anywhere, namespaces) == found
+	}
+}
+
 test_subjects_are_documents_and_images if {
 	waivers.subject(object.union(entry, {"finding": {"document": 3}})) == ["document", 3]
 	waivers.subject(vulnerability({})) == ["image", "localhost:5000/shop/api:1.2"]
@@ -273,7 +306,22 @@ of_release(names, aim, found) := fitting if {
 		with data.gatelib.params as unsigned
 }
 
-severities := {"GL-T-000": "low", "GL-T-001": "high", "GL-REL-017": "high", "GL-DAT-002": "critical", "GL-EXC-001": "high"}
+# Signed by Omar, who may waive in these namespaces.
+signed(of, aim, namespaces) := found if {
+	approver := {"identity": "omar", "rules": ["GL-T-*"], "severities": ["high"], "namespaces": namespaces}
+	given := object.union(record({"rules": ["GL-T-001"], "target": aim, "audience": "us"}), {"verified": {
+		"requester": "nina",
+		"approvers": [approver],
+		"revoked": null,
+		"problems": [],
+	}})
+	found := waivers.fitting(of) with input as envelope("2026-11-22T00:00:00Z")
+		with data.gatelib.exceptions as [given]
+		with data.gatelib.severities as severities
+		with data.gatelib.params as {"exceptions": {"require_signature": true, "audience": ["us"]}}
+}
+
+severities := {"ACME-GL-REL-017": "high", "GL-T-000": "low", "GL-T-001": "high", "GL-REL-017": "high", "GL-DAT-002": "critical", "GL-EXC-001": "high"}
 
 unsigned := {"exceptions": {"require_signature": false}}
 

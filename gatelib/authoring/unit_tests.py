@@ -51,8 +51,8 @@ def in_packages(files: Iterable[TestFile]) -> dict[str, tuple[Test, ...]]:
     """Return the tests of each package, in the order of their files.
 
     Raises:
-        PolicyError: a file has no package; two tests of one share a name; one has cases (``test_x[case] if …``);
-            or METADATA says in a wrong way which engines can run it.
+        PolicyError: a file has no package; two tests of one share a name; a test has cases
+            (``test_x[case] if …``); or METADATA says in a wrong way which engines can run it.
 
     """
     found: dict[str, tuple[Test, ...]] = {}

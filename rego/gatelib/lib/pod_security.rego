@@ -31,11 +31,11 @@ profile_types := {"RuntimeDefault", "Localhost"}
 
 # METADATA
 # description: Sysctls that a pod may set.
-sysctls := {name | some name, since in sysctls_since; since <= minor}
+sysctls := sysctls_of_all_versions | {name | some name, since in sysctls_since; since <= minor}
 
 # METADATA
 # description: SELinux types that a pod or container may set.
-selinux_types := {type | some type, since in selinux_types_since; since <= minor}
+selinux_types := selinux_types_of_all_versions | {type | some type, since in selinux_types_since; since <= minor}
 
 # METADATA
 # description: Whether the type of a seccomp profile is restricted; the field came with this version.
@@ -70,21 +70,24 @@ seccomp_annotation(value) if startswith(value, "localhost/")
 # METADATA
 # description: The minor version in force; `latest` is beyond all that are known.
 minor := to_number(trim_left(trim_prefix(version, "v1."), "0")) if {
-	is_string(version)
+	is_string(version) # gatelib:equivalent condition: of what is no text, no pattern is matched either
 	regex.match(`^v1\.0*[1-9][0-9]{0,3}$`, version)
 } else := 0 if {
-	is_string(version)
+	is_string(version) # gatelib:equivalent condition: of what is no text, no pattern is matched either
 	regex.match(`^v1\.0+$`, version)
 } else := 99999
 
 version := params.all.pod_security.version
 
+sysctls_of_all_versions := {
+	"kernel.shm_rmid_forced",
+	"net.ipv4.ip_local_port_range",
+	"net.ipv4.ip_unprivileged_port_start",
+	"net.ipv4.ping_group_range",
+	"net.ipv4.tcp_syncookies",
+}
+
 sysctls_since := {
-	"kernel.shm_rmid_forced": 0,
-	"net.ipv4.ip_local_port_range": 0,
-	"net.ipv4.ip_unprivileged_port_start": 0,
-	"net.ipv4.ping_group_range": 0,
-	"net.ipv4.tcp_syncookies": 0,
 	"net.ipv4.ip_local_reserved_ports": 27,
 	"net.ipv4.tcp_fin_timeout": 29,
 	"net.ipv4.tcp_keepalive_intvl": 29,
@@ -96,10 +99,6 @@ sysctls_since := {
 	"net.ipv4.tcp_slow_start_after_idle": 37,
 }
 
-selinux_types_since := {
-	"": 0,
-	"container_t": 0,
-	"container_init_t": 0,
-	"container_kvm_t": 0,
-	"container_engine_t": 31,
-}
+selinux_types_of_all_versions := {"", "container_t", "container_init_t", "container_kvm_t"}
+
+selinux_types_since := {"container_engine_t": 31}

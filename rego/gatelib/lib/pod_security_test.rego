@@ -72,7 +72,7 @@ test_minor_versions if {
 }
 
 test_minor_version_of_parameters_that_are_refused_elsewhere if {
-	every version in [31, null, "v2.1", "1.31", "v1.31-rc", ""] {
+	every version in [31, null, "v2.1", "1.31", "v1.31-rc", "vv1.31", "v1.0-rc", "vv1.0", "v1.0\n", "v1.12345", ""] {
 		pod_security.minor == 99999 with data.gatelib.params as {"pod_security": {"version": version}}
 	}
 }
@@ -92,13 +92,13 @@ test_annotations if {
 	every value in ["", "runtime/default", "localhost/profile"] {
 		pod_security.apparmor_annotation(value)
 	}
-	every value in ["unconfined", "docker/default", "runtime/other", "local"] {
+	every value in ["unconfined", "docker/default", "runtime/other", "local", "not-localhost/profile", "unconfined,localhost/profile"] {
 		not pod_security.apparmor_annotation(value)
 	}
 	every value in ["runtime/default", "docker/default", "localhost/profile"] {
 		pod_security.seccomp_annotation(value)
 	}
-	every value in ["", "unconfined", "runtime/other", "local"] {
+	every value in ["", "unconfined", "runtime/other", "local", "not-localhost/profile", "unconfined,localhost/profile"] {
 		not pod_security.seccomp_annotation(value)
 	}
 }

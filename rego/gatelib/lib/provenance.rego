@@ -79,10 +79,10 @@ attestations_of(digest) := [entry | some entry in attestations; entry.digest == 
 of_type(type) := [found |
 	some found in verifications
 	is_object(found)
-	object.get(found, "type", "") == type
-	is_string(object.get(found, "subject", null))
-	is_string(object.get(found, "file", null))
-	is_number(object.get(found, "fact", null))
+	found.type == type
+	is_string(found.subject)
+	is_string(found.file)
+	is_number(found.fact)
 ]
 
 role_of(file) := documents.text(object.get(entry_of(file), "role", ""))
@@ -92,7 +92,7 @@ provenance_after(found) := fact if { # gatelib:ignore else_value one position is
 	some position, fact in documents.list(object.get(entry_of(found.file), "facts", []))
 	position == found.fact + 1
 	is_object(fact)
-	object.get(fact, "type", "") == "provenance"
+	fact.type == "provenance"
 } else := {}
 
 entry_of(file) := documents.mapping(object.get(evidence, file, {}))

@@ -51,7 +51,7 @@ test_provenance_is_that_of_its_own_statement if {
 }
 
 test_a_statement_without_provenance_is_an_attestation_alone if {
-	every facts in [[statement], [statement, statement, built], [statement, "x"], "x", null, {"1": built}] {
+	every facts in [[statement], [statement, statement, built], [statement, object.remove(built, ["type"])], [statement, "x"], "x", null, {"1": built}] {
 		given := envelope({"p": {"format": "in-toto", "role": "provenance", "facts": facts}}, [attested])
 		provenance.verified == [] with input as given
 		[found.provenance | some found in provenance.attestations] == [{}] with input as given
@@ -76,6 +76,11 @@ test_verifications_of_wrong_types_are_none if {
 			provenance.signatures == [] with input as envelope({"p": entry([statement, built])}, found)
 		}
 	}
+	every key in ["type", "subject", "file", "fact"] {
+		found := [object.remove(attested, [key]), object.remove(signed, [key])]
+		provenance.attestations == [] with input as envelope({"p": entry([statement, built])}, found)
+		provenance.signatures == [] with input as envelope({"p": entry([statement, built])}, found)
+	}
 	every wrong in [null, "x", 7, [], [attested]] {
 		provenance.attestations == [] with input as envelope({}, [wrong])
 		provenance.signatures == [] with input as envelope({}, [wrong])
@@ -83,20 +88,27 @@ test_verifications_of_wrong_types_are_none if {
 }
 
 test_what_a_verification_does_not_name_is_empty if {
-	bare := {"type": "attestation", "file": "p", "fact": 0.5, "subject": digest, "name": 7, "signer": {}, "predicate_type": []}
+	bare := {"type": "attestation", "file": "p", "fact": 0.5, "subject": digest}
+	mistyped := object.union(bare, {"name": 7, "signer": {}, "predicate_type": []})
 	wanted := {
 		"digest": digest, "name": "", "predicate_type": "", "signer": "",
 		"file": "p", "role": "", "position": 0.5, "provenance": {},
 	}
 	every evidence in [{}, {"p": "x"}, {"p": {"role": 7, "facts": [statement, built]}}] {
-		provenance.attestations == [wanted] with input as envelope(evidence, [bare])
+		provenance.attestations == [wanted, wanted] with input as envelope(evidence, [bare, mistyped])
 	}
-	sparse := {"type": "provenance", "builder": 7, "source": {"uri": ["u"]}}
-	given := envelope({"p": entry([statement, sparse])}, [attested])
-	provenance.verified == [{
-		"digest": digest, "builder": "", "source": {"uri": "", "ref": "", "commit": ""},
-		"signer": "s", "file": "p", "role": "provenance", "position": 1, "fact": sparse,
-	}] with input as given
+	bare_signature := {"type": "signature", "file": "p", "fact": 0, "subject": digest}
+	provenance.signatures == [{
+		"digest": digest, "reference": "", "signer": "",
+		"file": "p", "role": "provenance", "position": 0,
+	}] with input as envelope({"p": entry([])}, [bare_signature])
+	every sparse in [{"type": "provenance", "builder": 7, "source": {"uri": ["u"]}}, {"type": "provenance"}] {
+		given := envelope({"p": entry([statement, sparse])}, [attested])
+		provenance.verified == [{
+			"digest": digest, "builder": "", "source": {"uri": "", "ref": "", "commit": ""},
+			"signer": "s", "file": "p", "role": "provenance", "position": 1, "fact": sparse,
+		}] with input as given
+	}
 }
 
 entry(facts) := {"format": "slsa-provenance", "role": "provenance", "facts": facts}

@@ -21,7 +21,6 @@ bindings := array.concat(
 grants := [grant |
 	some binding in bindings
 	some position, subject in documents.list(object.get(binding.content, "subjects", []))
-	is_object(subject)
 	scope := scope_of_subject(binding, subject)
 	grant := {
 		"binding": binding,
@@ -121,9 +120,10 @@ names_a_role(binding) if {
 subject_problem(_, subject) := sprintf("a subject must be an object, and is of type `%s`", [type_name(subject)]) if {
 	not is_object(subject)
 } else := "a subject must be of kind `ServiceAccount`, `User` or `Group`" if {
+	# gatelib:equivalent string `""` -> `"mutated"`: neither is a kind of subject
 	not documents.text(object.get(subject, "kind", "")) in {"ServiceAccount", "User", "Group"}
 } else := "a subject must have a `name`" if {
-	documents.text(object.get(subject, "name", "")) == ""
+	name_of(subject) == ""
 } else := sprintf("the `namespace` of a subject must be a string, and is of type `%s`", [type]) if {
 	type := type_name(object.get(subject, "namespace", null))
 	not type in {"null", "string"}
@@ -132,7 +132,7 @@ subject_problem(_, subject) := sprintf("a subject must be an object, and is of t
 subject_problem(binding, subject) := "a ServiceAccount must have a `namespace` in a ClusterRoleBinding" if {
 	is_cluster_wide(binding)
 	subject.kind == "ServiceAccount"
-	documents.text(object.get(subject, "name", "")) != ""
+	name_of(subject) != ""
 	object.get(subject, "namespace", null) in {null, ""}
 }
 
@@ -144,16 +144,18 @@ scope_of_subject(binding, subject) := scope if {
 
 scope_of_subject(_, subject) := documents.scope_of(parts[2], "") if {
 	subject.kind == "User"
-	parts := split(documents.text(object.get(subject, "name", "")), ":")
+	parts := split(name_of(subject), ":")
 	count(parts) == 4
-	array.slice(parts, 0, 2) == ["system", "serviceaccount"]
+	parts[0] == "system"
+	parts[1] == "serviceaccount"
 }
 
 scope_of_subject(_, subject) := documents.scope_of(parts[2], "") if {
 	subject.kind == "Group"
-	parts := split(documents.text(object.get(subject, "name", "")), ":")
+	parts := split(name_of(subject), ":")
 	count(parts) == 3
-	array.slice(parts, 0, 2) == ["system", "serviceaccounts"]
+	parts[0] == "system"
+	parts[1] == "serviceaccounts"
 }
 
 scope_of_subject(_, subject) := "*" if {
@@ -162,9 +164,12 @@ scope_of_subject(_, subject) := "*" if {
 }
 
 # In a RoleBinding an account without a namespace is one of the binding's own.
+# gatelib:equivalent string `""` -> `"mutated"`: what has a namespace lies in no root
 scope_of_account(_, namespace) := documents.scope_of(namespace, "") if namespace != ""
 
 scope_of_account(binding, "") := binding.scope if not is_cluster_wide(binding)
+
+name_of(subject) := documents.text(object.get(subject, "name", ""))
 
 title(subject) := sprintf("%s `%s`", [subject.kind, concat("/", [part |
 	some field in ["namespace", "name"]

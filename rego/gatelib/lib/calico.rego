@@ -89,9 +89,11 @@ policy_of(spec) := {
 	"rules": [{"path": path, "any_port": any_port(rule), "peers": [peer]} |
 		"Ingress" in types
 		some position, rule in documents.list(object.get(spec, "ingress", []))
+
+		# gatelib:equivalent null: an action that is absent is neither of these in either case
 		not object.get(rule, "action", null) in {"Deny", "Log"}
 		path := ["spec", "ingress", position]
-		peer := object.union({"path": path}, peer_of(object.get(rule, "source", null)))
+		peer := object.union({"path": path}, peer_of(object.get(rule, "source", {})))
 	],
 } if {
 	types := types_of(spec)
@@ -122,9 +124,9 @@ peer_of(source) := {"from": "everywhere"} if {
 	fields_of(source) == {"selector"}
 	pods := parse(source.selector)
 } else := {"from": "outside"} if {
-	"namespaceSelector" in fields_of(source)
 	source.namespaceSelector == "global()"
 } else := {"from": "namespaces", "namespaces": namespaces, "pods": pods} if {
+	# gatelib:equivalent condition: without one, a lone `selector` comes here that is not understood; it has no `pods`
 	"namespaceSelector" in fields_of(source)
 	fields_of(source) - {"selector", "namespaceSelector"} == set()
 	namespaces := with_names(parse(source.namespaceSelector))
@@ -168,9 +170,12 @@ requirement_of(term) := {"key": groups[1], "operator": "In", "values": [unquoted
 requirement_of(term) := {"key": groups[1], "operator": "In", "values": values} if {
 	groups := matched(`^([A-Za-z0-9_./-]+)[ \t\n\f\r]+in[ \t\n\f\r]*\{[ \t\n\f\r]*((?:'[^']*'|"[^"]*")(?:[ \t\n\f\r]*,[ \t\n\f\r]*(?:'[^']*'|"[^"]*"))*)[ \t\n\f\r]*\}$`, term)
 	is_known(groups[1])
+
+	# gatelib:equivalent number `-1` -> `-2`: any negative number stands for all
 	values := [unquoted(value) | some value in regex.find_n(`'[^']*'|"[^"]*"`, groups[2], -1)]
 }
 
+# gatelib:equivalent number `1` -> `2`: of what is found only the first is taken
 matched(pattern, term) := regex.find_all_string_submatch_n(pattern, term, 1)[0]
 
 unquoted(value) := substring(value, 1, count(value) - 2)

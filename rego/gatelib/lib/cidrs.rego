@@ -37,6 +37,8 @@ family_of(address) := "IPv4" if {
 
 mapped(address) if {
 	address[5] == "ffff"
+
+	# gatelib:equivalent number `0` -> `-1`: a slice that begins before the first element begins with it
 	every group in array.slice(address, 0, 5) {
 		trim_left(group, "0") == ""
 	}
@@ -56,6 +58,8 @@ groups(text) := array.concat(array.concat(left, zeros), right) if {
 	right := fields(sides[1])
 	missing := 8 - (count(left) + count(right))
 	missing > 0
+
+	# gatelib:equivalent string: only `mapped` looks into groups, and to it an empty one is a zero too
 	zeros := ["0" | some _ in numbers.range(1, missing)]
 }
 
@@ -70,6 +74,7 @@ fields(text) := found if {
 
 # An IPv4 address at the end takes the place of two groups; which ones does not matter here.
 plain(text) := concat("", [trim_suffix(text, last), "0:0"]) if {
+	# gatelib:equivalent number `1` -> `2`: of what is found only the first is taken
 	last := regex.find_n(`[0-9.]*$`, text, 1)[0]
 	regex.match(ipv4, last)
 } else := text

@@ -30,6 +30,7 @@ test_ranges if {
 		"::ffff:0:0/90": ["IPv4", -6],
 		"::ffff:0:0:0/96": ["IPv6", 96],
 		"1::ffff:0:0/96": ["IPv6", 96],
+		"0:0:0:0:1:ffff:10.0.0.0/104": ["IPv6", 104],
 	} {
 		cidrs.parse(text) == {"family": want[0], "prefix": want[1]}
 	}

@@ -37,6 +37,9 @@ placed := [entry |
 		"containers": {name |
 			some place, name in elements
 			path[place - 1] in container_fields
+
+			# gatelib:equivalent number `0` -> `-1`: `array.slice` takes a start below 0 for 0
+			# gatelib:equivalent null: a name is a text
 			name == object.get(about.content, array.concat(array.slice(path, 0, place + 1), ["name"]), null)
 		},
 		"finding": object.union(vulnerability, {
@@ -82,6 +85,7 @@ container_fields := {"containers", "initContainers", "ephemeralContainers"}
 said_of := {id: {
 	"severity": object.get(entry, "severity", "critical"),
 	"controls": object.get(entry, "controls", []),
+	# gatelib:equivalent string `""`: no rule is held back by either
 	"actions": object.get(held_back, object.get(held, [id, "action"], ""), as_exported),
 	"in_force": {home: as_exported | some home in object.get(in_force, id, set())},
 } |
@@ -93,6 +97,7 @@ as_exported := {"deny": "deny", "warn": "warn"}
 
 held_back := {"canary": {"deny": "canary", "warn": "canary"}, "warn": {"deny": "warn", "warn": "warn"}}
 
+# gatelib:equivalent condition: what the others say is not looked at, and need not be joined
 selected_of_run := {id | some id in selection.known; run_actions[id]}
 
 # METADATA
@@ -120,7 +125,7 @@ errors contains object.union(
 # What a rule on trial cannot judge, in the form of a finding; it may point at nothing.
 unjudged_on_trial := [{"rule": id, "action": "deny", "doubt": said, "finding": finding} |
 	some id, rule in selection.exports
-	canaries[id]
+	canaries[id] # gatelib:equivalent condition: no other rule is on trial anywhere, and this is asked once for each
 	some entry in rule.unjudged
 	stages.on_trial(id, home_of(entry))
 	said := sprintf("cannot judge this: %v", [reason(entry)])
@@ -174,17 +179,15 @@ well_formed := [[position, into] |
 	count(keys) == 1
 	points_somewhere(raw.finding)
 	names_vulnerability(raw.finding)
-	some into in keys
+	some into in keys # gatelib:equivalent first-only: there is one
 ]
-
-default malformed := []
 
 malformed := [raw |
 	fine := {position | some [position, _] in well_formed}
 	some position, raw in exported
 	not position in fine
 ] if {
-	count(well_formed) != count(exported)
+	count(well_formed) != count(exported) # gatelib:equivalent condition: with as many of both, none is left; it spares the search
 }
 
 points_somewhere(finding) if by_index[finding.document]
@@ -228,16 +231,22 @@ in_force := stages.in_force
 by_index := {document.index: document | some document in documents.judged}
 
 element(content, path, place) := name if {
-	is_number(path[place])
+	is_number(path[place]) # gatelib:equivalent condition: nothing stands at what is neither text nor number
+
+	# gatelib:equivalent number `0` -> `-1`: `array.slice` takes a start below 0 for 0
 	name := object.get(content, array.concat(array.slice(path, 0, place + 1), ["name"]), "")
 	is_string(name)
 	name != ""
 } else := sprintf("%v", [path[place]])
 
 # The escapes of RFC 6901, section 3.
+# gatelib:equivalent rule: nothing needs the escapes here, and without them it is quicker
 json_pointer(steps) := pointer if {
 	pointer := concat("/", steps)
-	not contains(pointer, "~")
+	not contains(pointer, "~") # gatelib:equivalent string: then all is escaped
+
+	# gatelib:equivalent arithmetic `count(steps) - 1` -> `1 - count(steps)`: then all of several steps is escaped
+	# gatelib:equivalent number `1` -> `2`: then all is escaped
 	strings.count(pointer, "/") == count(steps) - 1
 } else := concat("/", [replace(replace(step, "~", "~0"), "/", "~1") | some step in steps])
 

@@ -51,6 +51,8 @@ test_places_and_the_containers_on_the_way if {
 		["spec", "template", "spec", "volumes", 0]: ["spec/template/spec/volumes/data", set()],
 		["spec", "template", "spec", "containers", 1]: ["spec/template/spec/containers/proxy~11~02", {"proxy/1~2"}],
 		["spec", "none", 0, null]: ["spec/none/0/null", set()],
+		["a/b"]: ["a~1b", set()],
+		["metadata", "labels", "a~b"]: ["metadata/labels/a~0b", set()],
 	} {
 		[[entry.place, entry.containers] | some entry in found({"deny": {deny({"document": 3, "path": path})}})] == [wanted]
 	}
@@ -290,6 +292,154 @@ test_a_rule_that_only_warns_for_a_while_must_be_able_to_judge if {
 	vague := {"unjudged": {{"msg": "odd", "document": 3, "path": []}}}
 	held_back(vague, stage) == []
 	[error.code | some error in errors_held_back(vague, stage)] == ["GL-ERR-005"]
+}
+
+test_a_container_is_an_element_of_its_list_with_a_name_that_is_a_text if {
+	every path, wanted in {
+		["spec", "jobs", 1, "initContainers", 0]: ["spec/jobs/second/initContainers/init", {"init"}],
+		["spec", "jobs", 1, "ephemeralContainers", 0, "env", 0]: ["spec/jobs/second/ephemeralContainers/debug/env/HOME", {"debug"}],
+		["spec", "containers", "proxy"]: ["spec/containers/proxy", set()],
+		["spec", "jobs", 0]: ["spec/jobs/0", set()],
+		["spec", "jobs", 0, "containers", 0]: ["spec/jobs/0/containers/0", set()],
+	} {
+		content := {"kind": "Jobs", "spec": {
+			"containers": {"proxy": {"name": "proxy"}},
+			"jobs": [
+				{"name": 7, "containers": [{"name": null}]},
+				{
+					"name": "second",
+					"initContainers": [{"name": "init"}],
+					"ephemeralContainers": [{"name": "debug", "env": [{"name": "HOME"}]}],
+				},
+			],
+		}}
+		all := findings.all with input as envelope({"documents": [{"index": 3, "root": 0, "content": content}]})
+			with data.gatelib.catalog as catalog
+			with data.gatelib.rules as {"t": {"one": {"subjects": {3}, "deny": {deny({"document": 3, "path": path})}}}}
+		[[entry.place, entry.containers] | some entry in all] == [wanted]
+	}
+}
+
+test_all_findings_of_all_rules_on_all_documents if {
+	exports := {"t": {
+		"one": {"subjects": {3, 5}, "deny": on_both("GL-T-001", "no"), "warn": on_both("GL-T-001", "beware")},
+		"two": {"subjects": {3, 5}, "deny": on_both("GL-T-002", "no"), "warn": on_both("GL-T-002", "beware")},
+	}}
+	{[said.rule, said.action, said.severity, said.msg, said.document, said.resource.name] |
+		said := several(exports, {}).all[_].finding
+	} == {[id, action, severity, msg, document, name] |
+		some id, severity in {"GL-T-001": "high", "GL-T-002": "critical"}
+		some action, msg in {"deny": "no", "warn": "beware"}
+		some document, name in {3: "api", 5: "web"}
+	}
+}
+
+test_all_that_goes_wrong_with_all_rules_is_an_error if {
+	exports := {"t": {
+		"one": {"subjects": {3, 5}, "deny": {"nonsense"}, "unjudged": {{"msg": "odd", "document": 3}, {"msg": "odder", "document": 5}}},
+		"two": {"subjects": {3, 5}, "warn": {"nonsense"}, "unjudged": {{"msg": "odd", "document": 3}}},
+	}}
+	found := several(exports, {})
+	found.all == []
+	found.errors == {
+		{"code": "GL-ERR-005", "message": "rule `GL-T-001` cannot judge this: odd", "document": 3},
+		{"code": "GL-ERR-005", "message": "rule `GL-T-001` cannot judge this: odder", "document": 5},
+		{"code": "GL-ERR-005", "message": "rule `GL-T-002` cannot judge this: odd", "document": 3},
+		{"code": "GL-ERR-009", "message": "rule `GL-T-001` exported a finding that is not of the agreed form"},
+		{"code": "GL-ERR-009", "message": "rule `GL-T-002` exported a finding that is not of the agreed form"},
+	}
+}
+
+test_all_that_goes_wrong_with_rules_on_trial_is_told if {
+	actions := {"GL-T-001": {"action": "canary"}, "GL-T-002": {"action": "canary"}}
+	exports := {"t": {
+		"one": {"subjects": {3}, "deny": {"nonsense"}, "unjudged": {{"msg": "odd", "exception": 0, "path": ["spec"]}}},
+		"two": {"subjects": {3}, "deny": {"nonsense"}, "unjudged": {{"msg": "odd", "document": 5}}},
+	}}
+	found := several(exports, actions)
+	found.errors == set()
+	{[said.rule, said.action, said.msg, said.fingerprint] | said := found.all[_].finding} == {
+		["GL-T-001", "canary", "cannot judge this: odd", "GL-T-001|gatelib.dev/PolicyException||e|spec"],
+		["GL-T-002", "canary", "cannot judge this: odd", "GL-T-002|Pod|mutated|web|"],
+		["GL-T-001", "canary", "exported a finding that is not of the agreed form", "GL-T-001||||"],
+		["GL-T-002", "canary", "exported a finding that is not of the agreed form", "GL-T-002||||"],
+	}
+	{[said.rule, said.action, said.msg] | said := several({}, actions).all[_].finding} == {
+		["GL-T-001", "canary", "is in the catalogue and its policy is not loaded"],
+		["GL-T-002", "canary", "is in the catalogue and its policy is not loaded"],
+	}
+}
+
+test_a_rule_with_a_share_is_in_force_in_each_namespace_of_it_and_for_nothing_else if {
+	places := {
+		{"document": 3, "path": []},
+		{"document": 5, "path": []},
+		{"evidence": "scan.sarif", "path": []},
+		{"exception": 0, "path": []},
+	}
+	exports := {"t": {
+		"one": {"subjects": {3, 5}, "deny": {deny(place) | some place in places}},
+		"two": {"subjects": {3, 5}, "unjudged": {object.union(place, {"msg": "odd"}) | some place in places}},
+	}}
+	stage := {"action": "canary", "share": 100}
+	found := several(exports, {"GL-T-001": stage, "GL-T-002": stage})
+	{[said.rule, said.action, object.filter(said, ["document", "evidence", "exception"])] | said := found.all[_].finding} == {
+		["GL-T-001", "deny", {"document": 3}],
+		["GL-T-001", "deny", {"document": 5}],
+		["GL-T-001", "canary", {"evidence": "scan.sarif"}],
+		["GL-T-001", "canary", {"exception": 0}],
+		["GL-T-002", "canary", {"evidence": "scan.sarif"}],
+		["GL-T-002", "canary", {"exception": 0}],
+	}
+	{error.document | some error in found.errors} == {3, 5}
+}
+
+test_a_warning_of_a_rule_that_only_warns_is_one if {
+	stage := {"action": "warn", "until": "2027-01-01"}
+	[entry.finding.action | some entry in held_back({"warn": {deny({"document": 3, "path": []})}}, stage)] == ["warn"]
+}
+
+test_both_rules_of_the_run_tell_of_exceptions if {
+	entries := {"core": {
+		"GL-A-001": {"package": ["t", "one"], "gates": ["pr"]},
+		"GL-EXC-004": {"package": ["e", "four"], "gates": ["pr"], "severity": "low"},
+		"GL-EXC-008": {"package": ["e", "eight"], "gates": ["pr"], "severity": "high"},
+	}}
+	told := {[said.rule, said.action, said.severity] |
+		some id in ["GL-EXC-004", "GL-EXC-008"]
+		said := findings.of_run(id, {"place": {"exception": 0}}, "no")
+	} with input as envelope({})
+		with data.gatelib.catalog as entries
+		with data.gatelib.rules as {}
+		with data.gatelib.exceptions as [{}]
+	told == {["GL-EXC-004", "warn", "low"], ["GL-EXC-008", "deny", "high"]}
+}
+
+test_the_order_of_severities if {
+	findings.rank == {"critical": 0, "high": 1, "medium": 2, "low": 3}
+}
+
+on_both(id, msg) := {{"id": id, "msg": msg, "document": document, "path": []} | some document in [3, 5]}
+
+# The namespace of the second document goes by a name that nothing else may have.
+several(exports, actions) := {"all": all, "errors": errors} if {
+	web := {"kind": "Pod", "metadata": {"name": "web", "namespace": "mutated"}}
+	given := envelope({
+		"documents": [{"index": 3, "root": 0, "content": api}, {"index": 5, "root": 0, "content": web}],
+		"evidence": {"scan.sarif": {}},
+	})
+	entries := catalog
+	exceptions := [{"kind": "PolicyException", "metadata": {"name": "e"}}]
+	all := findings.all with input as given
+		with data.gatelib.catalog as entries
+		with data.gatelib.rules as exports
+		with data.gatelib.exceptions as exceptions
+		with data.gatelib.bundle as {"actions": actions}
+	errors := findings.errors with input as given
+		with data.gatelib.catalog as entries
+		with data.gatelib.rules as exports
+		with data.gatelib.exceptions as exceptions
+		with data.gatelib.bundle as {"actions": actions}
 }
 
 on_trial(exports, change) := all if {

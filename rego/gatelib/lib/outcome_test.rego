@@ -112,13 +112,81 @@ test_what_hides_too_much_is_denied_and_what_hides_nothing_is_reported if {
 	got.counts == {"B": 1, "E": 0, "GL-EXC-004": 2, "GL-EXC-008": 1}
 }
 
-test_a_review_of_one_object_does_not_tell_what_hides_nothing if {
-	given := [record("two", ["E"])]
-	unused := [entry | some entry in outcome.of_run] with input as {"kind": "Pod", "metadata": {"name": "zero"}}
-		with data.gatelib.catalog as catalog
-		with data.gatelib.rules as rules
-		with data.gatelib.exceptions as given
-	unused == []
+test_only_a_run_over_many_files_tells_what_hides_nothing if {
+	pod := {"kind": "Pod", "metadata": {"name": "zero"}}
+	every name, found in {
+		"envelope": [0],
+		"combined": [0],
+		"object": [],
+		"gatekeeper_review": [],
+	} {
+		entries := {"core": object.union(catalog.core, of_run_entries)}
+		shapes := {
+			"envelope": {"gatelib": 1, "now": "2026-11-22T00:00:00Z", "documents": [{"index": 0, "content": pod}]},
+			"combined": [{"path": "a.yaml", "contents": pod}],
+			"object": pod,
+			"gatekeeper_review": {"review": {"object": pod}, "parameters": {"rules": ["E", "GL-EXC-004"]}},
+		}
+		unused := [entry.exception | some entry in outcome.of_run] with input as shapes[name]
+			with data.gatelib.catalog as entries
+			with data.gatelib.rules as rules
+			with data.gatelib.exceptions as [record("two", ["E"])]
+		unused == found
+	}
+}
+
+test_an_exception_hides_nothing_where_any_of_its_rules_ran if {
+	given := [record("two", ["GL-T-009", "E"]), object.union(record("two", ["E"]), {"kind": "ConfigMap"})]
+	[[entry.rule, entry.exception] | some entry in run(given, 1, [], ["E", "GL-EXC-004"]).of_run] == [["GL-EXC-004", 0]]
+}
+
+test_what_the_run_tells_of_exceptions_stands_by_its_action if {
+	given := [record("zero", ["B"]), record("two", ["B"]), record("two", ["E"]), record("one", ["A"])]
+	told := [
+		{"type": "entry", "exception": 1, "subjects": 9},
+		{"type": "waived", "exception": 0, "subjects": 2},
+		{"type": "waived", "exception": 3, "subjects": 2},
+	]
+	got := run(given, 1, told, ["A", "B", "E", "GL-EXC-004", "GL-EXC-008"])
+	{action: {[entry.rule, pointer] |
+		some entry in entries
+		pointer := object.filter(entry, ["document", "exception"])
+	} |
+		some action, entries in got.by_action
+	} == {
+		"deny": {
+			["A", {"document": 0}],
+			["A", {"document": 1}],
+			["GL-EXC-008", {"exception": 0}],
+			["GL-EXC-008", {"exception": 3}],
+		},
+		"warn": {
+			["A", {"document": 0}],
+			["B", {"document": 0}],
+			["GL-EXC-004", {"exception": 1}],
+			["GL-EXC-004", {"exception": 2}],
+		},
+		"canary": set(),
+	}
+	got.waived == []
+}
+
+test_each_exception_that_fits_is_held_to_what_it_may_hide if {
+	got := run(array.concat(many(["B"]), array.concat(many(["A"]), many(["A"]))), 1, [], ["A", "B", "GL-EXC-008"])
+	{[entry.rule, entry.waived_by] | some entry in got.waived} == {["B", 0]}
+	{[entry.rule, entry.document, entry.action, entry.matched_by] | some entry in got.standing; entry.rule == "A"} == {
+		["A", 0, "deny", [1, 2]],
+		["A", 1, "deny", [1, 2]],
+		["A", 0, "warn", [1, 2]],
+	}
+	{[entry.rule, entry.exception] | some entry in got.of_run} == {["GL-EXC-008", 1], ["GL-EXC-008", 2]}
+}
+
+test_all_that_is_found_in_one_document_is_hidden_as_one if {
+	got := run([record("zero", ["A"])], 1, [], ["A"])
+	{[entry.action, entry.document, entry.waived_by] | some entry in got.waived} == {["deny", 0, 0], ["warn", 0, 0]}
+	every entry in got.waived { not entry.matched_by }
+	got.of_run == []
 }
 
 test_an_exception_for_a_rule_on_trial_is_kept_for_when_it_is_in_force if {
@@ -126,6 +194,11 @@ test_an_exception_for_a_rule_on_trial_is_kept_for_when_it_is_in_force if {
 }
 
 many(ids) := [object.union(record("zero", ids), {"spec": {"target": {"name": "same"}}})]
+
+of_run_entries := {
+	"GL-EXC-004": {"package": ["t", "g"], "gates": ["pr"], "severity": "low"},
+	"GL-EXC-008": {"package": ["t", "h"], "gates": ["pr"], "severity": "high"},
+}
 
 # Both documents go by one name where an exception names it.
 run(given, most, told, asked) := result if {
@@ -135,12 +208,10 @@ run(given, most, told, asked) := result if {
 		some index, own in ["zero", "one"]
 		chosen := {true: "same", false: name[own]}[names[index] == "same"]
 	]
-	entries := {"core": object.union(catalog.core, {
-		"GL-EXC-004": {"package": ["t", "g"], "gates": ["pr"], "severity": "low"},
-		"GL-EXC-008": {"package": ["t", "h"], "gates": ["pr"], "severity": "high"},
-	})}
+	entries := {"core": object.union(catalog.core, of_run_entries)}
 	result := {
 		"standing": [entry | some action in ["deny", "warn", "canary"]; some entry in outcome.by_action[action]],
+		"by_action": outcome.by_action,
 		"waived": outcome.waived,
 		"of_run": outcome.of_run,
 		"status": {id: outcome.status(id, 1) | some id in asked},

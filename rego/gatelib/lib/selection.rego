@@ -19,13 +19,15 @@ team_owners[id] contains owner if {
 	some id, _ in entries
 }
 
+# gatelib:equivalent default: what is undefined is no list either
+# gatelib:equivalent null: neither null nor false is a list
 default asked := null
 
 asked := gate_input.rules
 
 # METADATA
 # description: The selected rules that exist, in order.
-known := sort([id | some id in wanted; catalog[id]])
+known := sort([id | some id in wanted; catalog[id]]) # gatelib:equivalent function: engines go through a set in order, and promise none
 
 wanted := named | of_requests
 
@@ -52,7 +54,10 @@ exports := {id: rule |
 	some id in known
 	[domain, name] := catalog[id].package
 	rule := data.gatelib.rules[domain][name] # gatelib:ignore computed_data so that OPA runs no other rule
+	# gatelib:equivalent rule: both ways give the same, and one of them runs fewer rules
 } if {
+	# gatelib:equivalent condition: the same
+	# gatelib:equivalent negation: the same
 	leaves_rules_out
 } else := {id: rule |
 	some id in known
@@ -61,8 +66,15 @@ exports := {id: rule |
 }
 
 # Whoever asks a server for some of its rules only, as gatelib does where one on trial fails, must not run the others.
+# gatelib:equivalent rule: both ways give the same, and one of them runs fewer rules
 leaves_rules_out if {
+	# gatelib:equivalent condition: the same
+	# gatelib:equivalent comparison: the same
+	# gatelib:equivalent string: the same
 	shapes.name == "envelope"
+
+	# gatelib:equivalent condition: the same
+	# gatelib:equivalent comparison: the same
 	count(known) < count(catalog)
 }
 
@@ -85,6 +97,7 @@ errors contains {
 
 errors contains {
 	"code": "GL-ERR-004",
+	# gatelib:equivalent function: engines go through a set in order, and promise none
 	"message": sprintf("rule `%s` is in the catalogues of %s", [id, concat(" and ", sort(owners))]),
 } if {
 	some id, owners in team_owners

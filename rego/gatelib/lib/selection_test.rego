@@ -105,6 +105,44 @@ test_catalogues_of_teams if {
 	found.errors == set()
 }
 
+test_all_rules_of_all_teams if {
+	own := {"package": ["t", "three"], "gates": ["pr"]}
+	teams := {"acme": {"AC-X-001": own, "AC-X-002": own}, "beta": {"BE-X-001": own, "GL-T-001": own}}
+	found := picked({}, object.union(catalog, teams), rules)
+	found.known == ["AC-X-001", "AC-X-002", "BE-X-001", "GL-T-001", "GL-T-002"]
+	found.judged == {"AC-X-001": 1, "AC-X-002": 1, "BE-X-001": 1, "GL-T-001": 2, "GL-T-002": 0}
+	found.errors == set()
+}
+
+test_every_id_of_two_teams_is_an_error if {
+	own := {"package": ["t", "three"], "gates": ["pr"]}
+	teams := {"acme": {"X-001": own, "X-002": own, "X-003": own}, "beta": {"X-001": own, "X-003": own}}
+	picked({}, object.union(catalog, teams), rules).errors == {
+		error("rule `X-001` is in the catalogues of acme and beta"),
+		error("rule `X-003` is in the catalogues of acme and beta"),
+	}
+}
+
+test_all_rules_that_there_are if {
+	entries := {"core": {
+		"GL-T-001": {"package": ["t", "one"], "gates": ["pr"]},
+		"GL-T-002": {"package": ["t", "two"], "gates": ["pr"]},
+	}}
+	picked({}, entries, rules) == {
+		"known": ["GL-T-001", "GL-T-002"],
+		"judged": {"GL-T-001": 2, "GL-T-002": 0},
+		"exports": {"GL-T-001": rules.t.one, "GL-T-002": rules.t.two},
+		"errors": set(),
+	}
+}
+
+test_subjects_are_counted_whatever_collection_they_are if {
+	every subjects in [{0, 2}, [0, 2], {"a": 0, "b": 2}] {
+		packages := {"t": object.union(object.remove(rules.t, ["one"]), {"one": {"subjects": subjects}})}
+		picked({}, catalog, packages).judged == {"GL-T-001": 2, "GL-T-002": 0}
+	}
+}
+
 test_what_exports_no_subjects_judged_nothing if {
 	picked({}, catalog, {"t": object.remove(rules.t, ["one"])}).judged == {"GL-T-002": 0}
 	every subjects in [null, 7, true, "x"] {
@@ -114,7 +152,9 @@ test_what_exports_no_subjects_judged_nothing if {
 
 test_a_team_cannot_redefine_a_rule_of_the_library if {
 	own := {"package": ["t", "three"], "gates": ["pr"]}
-	picked({}, object.union(catalog, {"acme": {"GL-T-001": own}}), rules).judged["GL-T-001"] == 2
+	found := picked({}, object.union(catalog, {"acme": {"GL-T-001": own}}), rules)
+	found.judged["GL-T-001"] == 2
+	found.errors == set()
 }
 
 test_an_id_of_two_teams_is_an_error if {

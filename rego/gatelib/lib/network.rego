@@ -99,4 +99,6 @@ read(document) := network_policies.read(document) if document.type == "networkin
 
 read(document) := cilium.read(document) if document.type == "cilium.io/CiliumNetworkPolicy"
 
-read(document) := calico.read(document) if endswith(document.type, "projectcalico.org/NetworkPolicy")
+read(document) := calico.read(document) if {
+	document.type in {"projectcalico.org/NetworkPolicy", "crd.projectcalico.org/NetworkPolicy"}
+}

@@ -139,17 +139,12 @@ is_peer(peer) if {
 	count(fields & {"ipBlock"}) * count(fields) < 2
 }
 
-block_problems(null) := []
-
-block_problems(block) := [[["ipBlock"], "`ipBlock` must be an object with a `cidr`, and `except` a list"]] if {
+block_problems(block) := [[["ipBlock"], "`ipBlock` must be an object with a `cidr`, and `except` a list"] |
 	not is_null(block)
 	not is_block(block)
-}
-
-block_problems(block) := [] if is_block(block)
+]
 
 is_block(block) if {
-	is_object(block)
 	cidrs.parse(block.cidr)
 	except := object.get(block, "except", null)
 	type_name(except) in {"null", "array"}

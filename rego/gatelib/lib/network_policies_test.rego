@@ -39,7 +39,11 @@ test_rules if {
 			{"path": ["spec", "ingress", 1], "any_port": false, "peers": [{"path": ["spec", "ingress", 1], "from": "everywhere"}]},
 		],
 	}]
-	read({"ingress": [{"from": [{"podSelector": {}}], "ports": [{"port": 1}]}]}).policies[0].rules[0].any_port == false
+	read({"ingress": [{"from": [{"podSelector": {}}], "ports": [{"port": 1}]}]}).policies[0].rules == [{
+		"path": ["spec", "ingress", 0],
+		"any_port": false,
+		"peers": [{"path": ["spec", "ingress", 0, "from", 0], "from": "own", "pods": {}}],
+	}]
 }
 
 test_peers if {
@@ -55,6 +59,7 @@ test_peers if {
 	peers({"from": [{"ipBlock": {"cidr": "10.0.0.0/8"}}]}) == [{"path": at, "from": "outside"}]
 	peers({"from": [{"ipBlock": {"cidr": "0.0.0.0/0"}}]}) == [{"path": at, "from": "everywhere"}]
 	peers({"from": [{"ipBlock": {"cidr": "::/0"}}]}) == [{"path": at, "from": "everywhere"}]
+	peers({"from": [{"ipBlock": {"cidr": "0.0.0.0/1"}}]}) == [{"path": at, "from": "outside"}]
 	peers({"from": [{"ipBlock": {"cidr": "0.0.0.0/0", "except": ["10.0.0.0/8"]}}]}) == [{"path": at, "from": "outside"}]
 }
 
@@ -85,4 +90,36 @@ test_problems if {
 	problems({"ingress": [{"from": [{"ipBlock": 1}]}]}) == [[array.concat(at, ["ipBlock"]), block]]
 	problems({"ingress": [{"from": [{"ipBlock": {"cidr": "all"}}]}]}) == [[array.concat(at, ["ipBlock"]), block]]
 	problems({"ingress": [{"from": [{"ipBlock": {"cidr": "10.0.0.0/8", "except": "x"}}]}]}) == [[array.concat(at, ["ipBlock"]), block]]
+}
+
+test_every_problem_is_told if {
+	rule := "a rule must be an object"
+	port := "a port must be an object"
+	peer := "a peer must have either `ipBlock`, or `podSelector` or `namespaceSelector` or both"
+	selector := "the selector must be an object"
+	second := ["spec", "ingress", 2]
+	problems({
+		"ingress": [
+			{},
+			"x",
+			{
+				"ports": [{}, 80, "http"],
+				"from": [{"podSelector": {}}, {}, {"podSelector": 1, "namespaceSelector": 1}],
+			},
+			{"from": {}, "ports": {}},
+			null,
+		],
+		"egress": [{}, "x"],
+	}) == [
+		[["spec", "ingress", 1], rule],
+		[["spec", "ingress", 4], rule],
+		[["spec", "egress", 1], rule],
+		[["spec", "ingress", 3, "from"], "`from` must be a list"],
+		[["spec", "ingress", 3, "ports"], "`ports` must be a list"],
+		[array.concat(second, ["ports", 1]), port],
+		[array.concat(second, ["ports", 2]), port],
+		[array.concat(second, ["from", 1]), peer],
+		[array.concat(second, ["from", 2, "podSelector"]), selector],
+		[array.concat(second, ["from", 2, "namespaceSelector"]), selector],
+	]
 }

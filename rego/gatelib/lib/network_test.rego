@@ -42,6 +42,48 @@ test_kinds_that_count if {
 	names(all) == {"a", "b", "c", "d"}
 }
 
+test_documents_with_several_policies_or_problems if {
+	given := [{
+		"apiVersion": "cilium.io/v2",
+		"kind": "CiliumNetworkPolicy",
+		"metadata": {"name": "two", "namespace": "shop"},
+		"specs": [{"endpointSelector": {"matchLabels": {"a": "b"}}, "ingress": [{}]}, {"endpointSelector": {}, "ingress": [{}]}],
+	}]
+	found := network.policies with input as envelope(given, []) with data.gatelib.params as admitted
+	[policy.rules[0].path | some policy in found] == [["specs", 0, "ingress", 0], ["specs", 1, "ingress", 0]]
+
+	broken := policy("networking.k8s.io/v1", "NetworkPolicy", "two", {"podSelector": 1, "ingress": [{}, "x"]})
+	problems := network.problems with input as envelope([selecting("fine", {}), broken], [])
+	[[problem.companion.document.name, problem.path, problem.msg] | some problem in problems] == [
+		["two", ["spec", "podSelector"], "the selector must be an object"],
+		["two", ["spec", "ingress", 1], "a rule must be an object"],
+	]
+}
+
+test_a_selector_is_found_by_the_key_that_fewest_share if {
+	common := {"release": "shop"}
+	either := {"matchExpressions": [{"key": "tier", "operator": "In", "values": ["front", "edge"]}], "matchLabels": common}
+	known := envelope(
+		[
+			selecting("a", {"matchLabels": object.union(common, {"app": "a"})}),
+			selecting("b", {"matchLabels": object.union(common, {"app": "b"})}),
+			selecting("c", either),
+			selecting("d", either),
+			selecting("e", {"matchLabels": {"tier": "front"}}),
+			object.union(selecting("elsewhere", {"matchLabels": common}), {"metadata": {"namespace": "other"}}),
+		],
+		[],
+	)
+	network.shares == {
+		"namespace:shop": {"release=shop": 4, "app=a": 1, "app=b": 1, "tier=front": 3, "tier=edge": 2},
+		"namespace:other": {"release=shop": 1},
+	} with input as known
+	network.by_key == {
+		"namespace:shop": {"app=a": [0], "app=b": [1], "release=shop": [2, 3], "tier=front": [4]},
+		"namespace:other": {"release=shop": [5]},
+	} with input as known
+}
+
 test_every_selector_is_found_by_its_key if {
 	known := envelope(
 		[
@@ -77,6 +119,7 @@ test_policies_of_a_scope if {
 
 test_all_ingress if {
 	network.allows_all({"rules": [{"any_port": true, "peers": [{"from": "own"}, {"from": "everywhere"}]}]})
+	network.allows_all({"rules": [{"any_port": true, "peers": []}, {"any_port": true, "peers": [{"from": "everywhere"}]}]})
 	not network.allows_all({"rules": [{"any_port": false, "peers": [{"from": "everywhere"}]}]})
 	not network.allows_all({"rules": [{"any_port": true, "peers": [{"from": "outside"}]}]})
 	not network.allows_all({"rules": []})

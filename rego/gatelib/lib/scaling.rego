@@ -37,7 +37,8 @@ problems := array.concat(
 # description: The kinds of autoscalers.
 kinds := object.keys(forms)
 
-# What each kind calls its target and its least number of replicas, and what holds where these are absent.
+# What each kind calls its target and its least number of replicas, if it sets one, and what holds where they are
+# absent.
 forms := {
 	"autoscaling/HorizontalPodAutoscaler": {
 		"target": "scaleTargetRef",
@@ -48,7 +49,6 @@ forms := {
 	"autoscaling.k8s.io/VerticalPodAutoscaler": {
 		"target": "targetRef",
 		"defaults": {},
-		"minimum": "",
 		"default_minimum": null,
 	},
 	"keda.sh/ScaledObject": {
@@ -75,14 +75,14 @@ autoscalers := [autoscaler |
 ]
 
 target_of(document, form) := object.union(form.defaults, given) if {
-	target := object.get(documents.mapping(object.get(document.content, "spec", {})), form.target, null)
+	target := object.get(documents.mapping(object.get(document.content, "spec", {})), form.target, {})
 	given := {key: value | some key, value in documents.mapping(target); not value in {null, ""}}
 }
 
 is_target(target) if {
 	is_string(target.name)
 	is_string(target.kind)
-	is_string(object.get(target, "apiVersion", ""))
+	is_string(object.get(target, "apiVersion", "")) # gatelib:equivalent string: one of no version may have any
 }
 
 minimum_of(document, form) := given if {
@@ -94,7 +94,7 @@ is_minimum(value) if is_null(value)
 
 is_minimum(value) if {
 	is_number(value)
-	value == floor(value)
+	value == floor(value) # gatelib:equivalent function `floor` -> `ceil`: a number is either where it is whole
 }
 
 by_target := {scope: {target: [autoscalers[position] | some position in positions] |

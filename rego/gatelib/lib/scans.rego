@@ -8,6 +8,6 @@ import data.gatelib.lib.params
 
 # METADATA
 # description: The kinds that a `scan` fact counts as; none where its tool is unknown.
-kinds(fact) := {kind | some kind in object.get(tools, lower(documents.text(object.get(fact, "tool", ""))), [])}
+kinds(fact) := {kind | some kind in object.get(tools, lower(documents.text(fact.tool)), [])}
 
 tools := {lower(name): made | some name, made in params.all.scans.tools}

@@ -45,7 +45,7 @@ problems_of(path, spec) := [[path, "the spec must be an object"]] if {
 } else := array.concat(
 	array.concat(
 		[[array.concat(path, ["endpointSelector"]), message] |
-			message := selector_problem(object.get(spec, "endpointSelector", null))
+			message := selector_problem(object.get(spec, "endpointSelector", null)) # gatelib:equivalent null: neither null nor false is an object
 		],
 		[[array.concat(path, [field]), message] |
 			some field, message in {
@@ -106,11 +106,8 @@ policy_of(path, spec) := {
 }
 
 restricts(spec, field) if {
-	present := [rule |
-		some name in [field, concat("", [field, "Deny"])]
-		some rule in documents.list(object.get(spec, name, []))
-	]
-	count(present) > 0
+	some name in [field, concat("", [field, "Deny"])]
+	count(documents.list(object.get(spec, name, []))) > 0
 	switches := documents.mapping(object.get(spec, "enableDefaultDeny", {}))
 	object.get(switches, field, true)
 }
@@ -188,6 +185,7 @@ requirements_of(selector) := {
 }
 
 # Labels carry the source that Cilium had them from.
+# gatelib:equivalent number `-1` -> `-2`: any length below zero takes the rest
 plain(key) := substring(key, 4, -1) if {
 	regex.match(`^(k8s|any):`, key)
 } else := key

@@ -38,6 +38,17 @@ test_several_specs if {
 	]
 }
 
+test_all_rules_of_a_policy_count if {
+	policy({"ingress": [{}, {"fromEntities": ["all"]}]}).rules == [
+		{"path": ["spec", "ingress", 0], "any_port": true, "peers": []},
+		{
+			"path": ["spec", "ingress", 1],
+			"any_port": true,
+			"peers": [{"path": ["spec", "ingress", 1, "fromEntities", 0], "from": "everywhere"}],
+		},
+	]
+}
+
 test_types if {
 	policy({"ingress": []}).types == set()
 	policy({"ingress": [{}]}).types == {"Ingress"}
@@ -60,6 +71,9 @@ test_peers if {
 	peers({"toPorts": [{}]}) == [{"from": "everywhere"}]
 	peers({"toPorts": [{}], "fromEntities": ["world"]}) == [{"from": "outside"}]
 	peers({"fromEndpoints": null}) == []
+	peers({"fromEndpoints": null, "toPorts": [{}]}) == [{"from": "everywhere"}]
+	peers({"authentication": {"mode": "required"}, "fromEntities": ["all"]}) == [{"from": "everywhere"}]
+	peers({"fromCIDR": ["10.0.0.0/8"], "fromEntities": ["all"]}) == [{"from": "outside"}, {"from": "everywhere"}]
 	peers({"fromEndpoints": [{}]}) == [{"from": "own", "pods": {"matchExpressions": []}}]
 	peers({"fromEndpoints": [{"matchLabels": {"app": "web"}}]}) == [{
 		"from": "own",
@@ -75,6 +89,15 @@ test_peers if {
 	}]
 	peers({"fromEndpoints": [{"matchLabels": {"reserved:host": ""}}]}) == [{"from": "unknown"}]
 	peers({"fromEndpoints": [{"matchLabels": {"io.cilium.k8s.policy.serviceaccount": "x"}}]}) == [{"from": "unknown"}]
+	peers({"fromEndpoints": [{"matchLabels": {"example.com/io.cilium.k8s.namespace.labels.team": "x"}}]}) == [{
+		"from": "own",
+		"pods": {"matchExpressions": [{"key": "example.com/io.cilium.k8s.namespace.labels.team", "operator": "In", "values": ["x"]}]},
+	}]
+	peers({"fromEndpoints": [{"matchLabels": {"io.cilium.k8s.namespace.labels.k8s:team": "x"}}]}) == [{
+		"from": "namespaces",
+		"namespaces": {"matchExpressions": [{"key": "k8s:team", "operator": "In", "values": ["x"]}]},
+		"pods": {"matchExpressions": []},
+	}]
 	peers({"fromEntities": ["all", "cluster", "world", "unmanaged"]}) == [
 		{"from": "everywhere"},
 		{"from": "namespaces", "namespaces": {}, "pods": {}},
@@ -85,7 +108,17 @@ test_peers if {
 	peers({"fromRequires": [{}]}) == [{"from": "unknown"}]
 }
 
+test_what_is_no_pod_is_outside if {
+	every entity in ["world", "world-ipv4", "world-ipv6", "host", "remote-node", "kube-apiserver", "ingress", "health", "none"] {
+		peers({"fromEntities": [entity]}) == [{"from": "outside"}]
+	}
+	every field in ["fromCIDR", "fromCIDRSet", "fromGroups", "fromNodes"] {
+		peers({field: [{}]}) == [{"from": "outside"}]
+	}
+}
+
 test_paths_of_peers if {
+	rule({"toPorts": [{}]}).peers == [{"path": ["spec", "ingress", 0], "from": "everywhere"}]
 	rule({"fromEntities": ["world", "host"]}).peers == [
 		{"path": ["spec", "ingress", 0, "fromEntities", 0], "from": "outside"},
 		{"path": ["spec", "ingress", 0, "fromEntities", 1], "from": "outside"},
@@ -103,10 +136,14 @@ test_problems if {
 		["spec", "endpointSelector"],
 		"the selector goes beyond the pod's own labels",
 	]]
+	every field in ["ingress", "ingressDeny", "egress", "egressDeny"] {
+		problems({"spec": {"endpointSelector": {}, field: [{}, 1]}}) == [[["spec", field], sprintf("`%s` must be a list of objects", [field])]]
+	}
 	problems({"spec": {"endpointSelector": {}, "ingress": {}}}) == [[["spec", "ingress"], "`ingress` must be a list of objects"]]
 	problems({"spec": {"endpointSelector": {}, "egressDeny": [1]}}) == [[["spec", "egressDeny"], "`egressDeny` must be a list of objects"]]
 	switch := [[["spec", "enableDefaultDeny"], "`enableDefaultDeny` must be an object of booleans"]]
 	problems({"spec": {"endpointSelector": {}, "enableDefaultDeny": {"ingress": "no"}}}) == switch
+	problems({"spec": {"endpointSelector": {}, "enableDefaultDeny": {"egress": true, "ingress": "no"}}}) == switch
 	problems({"spec": {"endpointSelector": {}, "enableDefaultDeny": true}}) == switch
 	problems({"spec": {"endpointSelector": {}, "ingress": [{"fromCIDR": "0.0.0.0/0"}]}}) == [[
 		["spec", "ingress", 0, "fromCIDR"],
@@ -118,4 +155,21 @@ test_problems if {
 	]]
 	problems({"spec": {"endpointSelector": {}, "enableDefaultDeny": [{}]}}) == switch
 	cilium.read({"content": {"spec": {"endpointSelector": {}, "ingress": {}}}}).policies == []
+}
+
+test_all_problems_are_told if {
+	problems({"specs": [{"endpointSelector": {}}, {"egress": {}, "ingress": [
+		{"fromEntities": ["all"]},
+		{"fromCIDR": 1, "fromEndpoints": [{}, 2], "fromEntities": {}},
+	]}]}) == [
+		[["specs", 1, "endpointSelector"], "the selector must be an object"],
+		[["specs", 1, "egress"], "`egress` must be a list of objects"],
+		[["specs", 1, "ingress", 1, "fromCIDR"], "`fromCIDR` must be a list"],
+		[["specs", 1, "ingress", 1, "fromEntities"], "`fromEntities` must be a list"],
+		[["specs", 1, "ingress", 1, "fromEndpoints", 1], "the selector must be an object"],
+	]
+}
+
+test_fields_that_name_no_source_are_left_alone if {
+	problems({"spec": {"endpointSelector": {}, "ingress": [{"authentication": {"mode": "required"}, "not-from": 1}]}}) == []
 }

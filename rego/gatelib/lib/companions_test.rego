@@ -24,7 +24,7 @@ test_malformed_metadata_of_the_inventory if {
 	known := envelope(
 		[secret("judged")],
 		[
-			secret({"name": 1}),
+			secret({"name": 1, "generateName": "number-"}),
 			secret({"name": "n", "namespace": []}),
 			secret({"name": "l", "labels": {"a": 1}}),
 			secret("none"),
@@ -35,6 +35,7 @@ test_malformed_metadata_of_the_inventory if {
 	found := companions.unjudged({"Secret"}, [], {"namespace:x"}) with input as known
 	found == {
 		{"msg": "Secret `` of the inventory: its metadata are malformed"},
+		{"msg": "Secret `number-` of the inventory: its metadata are malformed"},
 		{"msg": "Secret `n` of the inventory: its metadata are malformed"},
 		{"msg": "Secret `l` of the inventory: its metadata are malformed"},
 	}

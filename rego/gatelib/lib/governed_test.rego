@@ -72,6 +72,21 @@ test_strays_are_what_does_not_belong_into_a_file if {
 	governed.strays("actions", "Action") == set() with input as given
 }
 
+test_strays_are_sought_in_all_files_of_a_role if {
+	more := {"evidence": {"governance/more.json": {
+		"format": "gatelib.dev/v1",
+		"role": "datasets",
+		"size": 1,
+		"facts": [content("Dataset", "E"), {"type": "secret"}],
+	}}}
+	signed := {"verifications": array.concat(given.verifications, [object.union(given.verifications[0], {"file": "governance/more.json"})])}
+	found := governed.strays("datasets", "Dataset") with input as object.union(object.union(given, more), signed)
+	found == {
+		{"evidence": "governance/datasets.json", "path": ["facts", 1], "msg": "`governance/datasets.json` holds something that is no Dataset"},
+		{"evidence": "governance/more.json", "path": ["facts", 1], "msg": "`governance/more.json` holds something that is no Dataset"},
+	}
+}
+
 test_text_is_what_has_something_in_it if {
 	governed.text_at({"a": {"b": " x "}}, ["a", "b"]) == " x "
 	every value in [null, "x", 7, [], {}, {"a": null}, {"a": "x"}, {"a": {"b": " "}}, {"a": {"b": 7}}] {

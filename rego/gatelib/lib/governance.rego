@@ -27,7 +27,7 @@ provenance_problems(value) := {{"path": path, "msg": msg} |
 #   `{"type": "verdict", "decider", "verdict"}` of the verifications whose `verdict` is the value without its
 #   `signature`, and it may not be older than `governance.max_verdict_age_hours`.
 verdict_problems(value) := content_problems(value) | {{"path": path, "msg": msg} |
-	some [path, msg] in signature_problems(value)
+	[path, msg] := signature_problem(value)
 }
 
 # METADATA
@@ -69,7 +69,7 @@ subjects contains document.index if {
 is_wanted if "verdict" in object.keys(request.context)
 
 is_wanted if {
-	request
+	request # gatelib:equivalent condition: without a request, what asks for this has no context to read either
 	params.all.governance.require_verdict
 }
 
@@ -119,7 +119,7 @@ fits(value, "boolean") if is_boolean(value)
 fits(value, "RFC 3339 date-time") if timestamps.is_date_time(value)
 
 fits(value, "number from 0 to 1") if {
-	is_number(value)
+	is_number(value) # gatelib:equivalent condition: of what is no number, all is below 0 or above 1
 	value >= 0
 	value <= 1
 }
@@ -135,28 +135,21 @@ is_text(value) if {
 
 # Clocks differ a little, and a message must not be refused for it.
 in_future(value, field) if {
-	is_object(value)
+	is_object(value) # gatelib:equivalent condition: what is no object has no field
 	moment := timestamps.ns(value[field])
 	moment > now_ns + (max_clock_skew_seconds * 1000000000)
 }
 
-signature_problems(_) := [] if require_signed_verdict == false
-
-signature_problems(value) := [[["signature"], "is not signed by a key of `trust.verdicts`"]] if {
+signature_problem(value) := [["signature"], "is not signed by a key of `trust.verdicts`"] if {
 	require_signed_verdict
 	is_object(value)
 	not is_signed(value)
 }
 
-signature_problems(value) := age_problems(value) if {
+signature_problem(value) := problem if {
 	require_signed_verdict
-	is_object(value)
 	is_signed(value)
-}
-
-signature_problems(value) := [] if {
-	require_signed_verdict
-	not is_object(value)
+	problem := age_problem(value)
 }
 
 is_signed(value) if {
@@ -167,13 +160,14 @@ is_signed(value) if {
 }
 
 # A signature holds for ever, and what it allowed then may be denied by now.
-age_problems(value) := [[["now"], "has no `now` that tells when it was given"]] if {
+age_problem(value) := [["now"], "has no `now` that tells when it was given"] if {
+	# gatelib:equivalent null: neither null nor false is a date-time
 	not timestamps.is_date_time(object.get(value, "now", null))
-} else := [[["now"], "has a `now` in the future"]] if {
+} else := [["now"], "has a `now` in the future"] if {
 	in_future(value, "now")
-} else := [[["now"], sprintf("is more than %v hours old", [max_verdict_age_hours])]] if {
+} else := [["now"], sprintf("is more than %v hours old", [max_verdict_age_hours])] if {
 	now_ns - timestamps.ns(value.now) > max_verdict_age_hours * 3600000000000
-} else := []
+}
 
 # Rules of their own: a function that reads another package's rule may find it undefined in regorus.
 now_ns := gate_input.now_ns

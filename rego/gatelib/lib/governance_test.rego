@@ -82,7 +82,7 @@ test_fields_of_an_envelope_that_are_not_what_they_must_be if {
 }
 
 test_an_envelope_of_the_future if {
-	late := object.union(provenance, {"timestamp": "2026-11-22T00:05:01Z"})
+	late := object.union(provenance, {"timestamp": "2026-11-22T00:05:00.000000001Z"})
 	wanted := {{"path": ["timestamp"], "msg": "has a `timestamp` in the future"}}
 	governance.provenance_problems(late) == wanted with input as at(now)
 	governance.provenance_problems(late) == set() with input as at(now)
@@ -96,10 +96,11 @@ test_a_verdict_that_allows_has_no_problem if {
 }
 
 test_no_verdict if {
+	signed := signed_by([{"type": "verdict", "decider": "gatelib", "verdict": verdict}])
 	governance.verdict_problems(null) == {{"path": [], "msg": "is missing"}} with input as at(now)
 	every value in ["allow", true, [verdict]] {
 		governance.verdict_problems(value) == {{"path": [], "msg": "is no object"}} with input as at(now)
-		governance.verdict_problems(value) == {{"path": [], "msg": "is no object"}} with input as at(now)
+		governance.verdict_problems(value) == {{"path": [], "msg": "is no object"}} with input as signed
 			with data.gatelib.params as with_signatures
 	}
 }
@@ -132,8 +133,10 @@ test_a_signed_verdict_where_signatures_are_required if {
 	unsigned := {{"path": ["signature"], "msg": "is not signed by a key of `trust.verdicts`"}}
 	shown := object.union(value, {"signature": {"payload": "…"}})
 	signed := signed_by([found])
+	second := signed_by([object.union(found, {"decider": "somebody"}), found])
 	governance.verdict_problems(value) == set() with input as signed with data.gatelib.params as with_signatures
 	governance.verdict_problems(shown) == set() with input as signed with data.gatelib.params as with_signatures
+	governance.verdict_problems(shown) == set() with input as second with data.gatelib.params as with_signatures
 	every verifications in [
 		[],
 		[object.union(found, {"type": "entry"})],
@@ -149,7 +152,8 @@ test_a_signed_verdict_where_signatures_are_required if {
 
 test_the_age_of_a_signed_verdict if {
 	cases := {
-		"2026-11-20T23:59:59Z": {{"path": ["now"], "msg": "is more than 24 hours old"}},
+		"2026-11-21T00:00:00Z": set(),
+		"2026-11-20T23:59:59.999999999Z": {{"path": ["now"], "msg": "is more than 24 hours old"}},
 		"2026-11-22T00:05:00Z": set(),
 		"2026-11-22T00:05:01Z": {{"path": ["now"], "msg": "has a `now` in the future"}},
 		"2026-11-21": {{"path": ["now"], "msg": "has no `now` that tells when it was given"}},

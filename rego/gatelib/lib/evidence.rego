@@ -114,7 +114,7 @@ usable(entry) if {
 read_problem(entry) := sprintf("cannot be read: %s", [documents.text(object.get(entry.problem, "message", ""))]) if {
 	is_object(entry.problem)
 } else := "cannot be read: its facts are no list" if {
-	not is_array(object.get(entry, "facts", null))
+	not is_array(object.get(entry, "facts", null)) # gatelib:equivalent null: neither null nor false is a list
 }
 
 problem(entry) := "is empty" if {
@@ -137,15 +137,17 @@ signature_problem([], file) := sprintf("counts for nothing: %s", [rejected[file]
 
 # One entry that fits the release is enough; the others are of other releases or of other days.
 binding_problem(found) := message if {
-	count([1 | some entry in found; not other_release(entry)]) == 0
+	count(of_this_release(found)) == 0
 	message := other_release(found[0])
 }
 
 age_problem(found) := message if {
-	fitting := [entry | some entry in found; not other_release(entry)]
-	count([1 | some entry in fitting; not out_of_date(entry)]) == 0
+	fitting := of_this_release(found)
+	count([entry | some entry in fitting; not out_of_date(entry)]) == 0
 	message := out_of_date(fitting[0])
 }
+
+of_this_release(found) := [entry | some entry in found; not other_release(entry)]
 
 # The release that an entry was made for is the judged one in all that it names.
 other_release(entry) := differences[0] if {
@@ -160,17 +162,17 @@ other_release(entry) := differences[0] if {
 	count(differences) > 0
 } else := "was made for no image" if {
 	count(images_of(entry)) == 0
-} else := sprintf("was made for image `%v`, which is none of the release", [others[0]]) if {
-	others := sort([image |
+} else := sprintf("was made for image `%v`, which is none of the release", [other]) if {
+	other := min([image |
 		some image in images_of(entry)
 		some release in releases
 		not image in release.images
 	])
-	count(others) > 0
 }
 
 images_of(entry) := documents.list(object.get(entry, "images", []))
 
+# gatelib:equivalent string: no text of one word is a date-time
 out_of_date(entry) := age_of(object.get(entry, "created", ""))
 
 age_of(created) := "names no time at which it was made" if {
@@ -193,9 +195,9 @@ by_role := {role: {file: object.union({"file": file}, given[file]) | some file i
 
 names_by_role[role] contains file if {
 	some file, entry in given
-	is_object(entry)
+	is_object(entry) # gatelib:equivalent condition: what is no object has no role
 	role := entry.role
-	is_string(role)
+	is_string(role) # gatelib:equivalent condition: nobody asks for a role that is no text
 }
 
 entries := {file: [verified[position] | some position in positions] | some file, positions in entry_positions}

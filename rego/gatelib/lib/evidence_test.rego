@@ -39,6 +39,52 @@ test_the_releases if {
 	evidence.at_release(evidence.releases[0]) == {"document": 0, "path": ["spec", "evidencePack"]} with input as given
 }
 
+test_a_release_that_says_nothing if {
+	given := object.union(envelope({}, []), {"documents": [document(0, {"apiVersion": "gatelib.dev/v1", "kind": "Release"})]})
+	evidence.releases == [{
+		"index": 0,
+		"name": "",
+		"spec": {},
+		"service": "",
+		"version": "",
+		"commit": "",
+		"images": set(),
+	}] with input as given
+}
+
+test_evidence_counts_only_where_it_was_made_for_all_releases if {
+	other := object.union(release, {"metadata": {"name": "other"}})
+	same := two_releases(other, {file: scan})
+	evidence.subjects == {0, 1} with input as same
+	[found.name | some found in evidence.releases] == ["r", "other"] with input as same
+	evidence.files("secret-scan") == [file] with input as same
+	newer := two_releases(object.union(other, {"spec": object.union(release.spec, {"version": "1.4.3"})}), {file: scan})
+	evidence.files("secret-scan") == [] with input as newer
+	evidence.faults("secret-scan") == {fault("was made for version `1.4.2`, and the release is of `1.4.3`")} with input as newer
+	rebuilt := two_releases(object.union(other, {"spec": object.union(release.spec, {"images": ["i@sha256:b"]})}), {file: scan})
+	evidence.files("secret-scan") == [] with input as rebuilt
+	evidence.faults("secret-scan") == {fault(sprintf("was made for image `%s`, which is none of the release", [images[0]]))} with input as rebuilt
+	evidence.faults("secret-scan") == {
+		{
+			"document": 0,
+			"path": ["spec", "evidencePack"],
+			"msg": "the Evidence Pack of release `r` has no `scans/gitleaks.json`",
+		},
+		{
+			"document": 1,
+			"path": ["spec", "evidencePack"],
+			"msg": "the Evidence Pack of release `other` has no `scans/gitleaks.json`",
+		},
+	} with input as two_releases(other, {})
+}
+
+test_a_release_has_all_its_images if {
+	spec := object.union(release.spec, {"images": ["i@sha256:b", "i@sha256:c"]})
+	given := object.union(envelope({file: scan}, [object.union(entry, {"images": ["sha256:c", "sha256:b"]})]), {"documents": [document(0, object.union(release, {"spec": spec}))]})
+	[found.images | some found in evidence.releases] == [{"sha256:b", "sha256:c"}] with input as given
+	evidence.files("secret-scan") == [file] with input as given
+}
+
 test_facts_of_a_file_that_counts if {
 	given := envelope({file: scan}, [entry])
 	found := {"file": file, "position": 1, "fact": fact}
@@ -48,6 +94,7 @@ test_facts_of_a_file_that_counts if {
 	evidence.unreadable("secret-scan") == set() with input as given
 	evidence.at(found, ["rule"]) == {"evidence": file, "path": ["facts", 1, "rule"]}
 	evidence.spec(found) == {}
+	evidence.spec({"fact": {"spec": {"a": 1}}}) == {"a": 1}
 }
 
 test_a_second_entry_that_does_not_fit_harms_nothing if {
@@ -56,6 +103,16 @@ test_a_second_entry_that_does_not_fit_harms_nothing if {
 	given := envelope({file: scan}, [other, old, entry])
 	evidence.files("secret-scan") == [file] with input as given
 	evidence.faults("secret-scan") == set() with input as given
+}
+
+test_an_entry_of_another_release_makes_an_old_one_no_younger if {
+	old := object.union(entry, {"created": "2026-11-01T00:00:00Z"})
+	other := object.union(entry, {"commit": "another"})
+	every found in [[other, old], [old, other]] {
+		given := envelope({file: scan}, found)
+		evidence.files("secret-scan") == [] with input as given
+		evidence.faults("secret-scan") == {fault("was made on `2026-11-01T00:00:00Z`, more than 14 days ago")} with input as given
+	}
 }
 
 test_a_missing_file_is_a_fault_of_the_release if {
@@ -68,10 +125,12 @@ test_a_missing_file_is_a_fault_of_the_release if {
 }
 
 test_nothing_is_said_without_a_release if {
-	given := object.union(envelope({file: object.union(scan, {"size": 0})}, []), {"documents": []})
-	evidence.faults("secret-scan") == set() with input as given
-	evidence.facts("secret-scan", "secret") == [] with input as given
-	evidence.files("secret-scan") == [] with input as given
+	every found in [object.union(scan, {"size": 0}), scan] {
+		given := object.union(envelope({file: found}, [entry]), {"documents": []})
+		evidence.faults("secret-scan") == set() with input as given
+		evidence.facts("secret-scan", "secret") == [] with input as given
+		evidence.files("secret-scan") == [] with input as given
+	}
 }
 
 test_what_does_not_count if {
@@ -80,7 +139,9 @@ test_what_does_not_count if {
 		[{}, [], "has no signature of a producer who is trusted with it"],
 		[{}, [object.union(entry, {"file": "other"})], "has no signature of a producer who is trusted with it"],
 		[{}, [object.union(entry, {"type": "attestation"}), 7], "has no signature of a producer who is trusted with it"],
-		[{}, [{"type": "rejected", "file": file, "reason": "key unknown"}], "counts for nothing: key unknown"],
+		[{}, [{"type": "attestation", "file": file, "reason": "x"}], "has no signature of a producer who is trusted with it"],
+		[{}, [rejection("another", "x"), rejection(file, "key unknown")], "counts for nothing: key unknown"],
+		[{}, [rejection("zz", "a"), rejection(file, "too old"), rejection(file, "key unknown")], "counts for nothing: key unknown"],
 		[{}, [object.union(entry, {"service": "cart"})], "was made for service `cart`, and the release is of `shop`"],
 		[{}, [object.union(entry, {"version": "1.4.1"})], "was made for version `1.4.1`, and the release is of `1.4.2`"],
 		[{}, [object.union(entry, {"commit": "dead"})], "was made for commit `dead`, and the release is of `c0ffee`"],
@@ -88,6 +149,7 @@ test_what_does_not_count if {
 		[{}, [object.union(entry, {"images": []})], "was made for no image"],
 		[{}, [object.remove(entry, ["images"])], "was made for no image"],
 		[{}, [object.union(entry, {"images": array.concat(images, ["sha256:b"])})], "was made for image `sha256:b`, which is none of the release"],
+		[{}, [object.union(entry, {"images": ["sha256:c", "sha256:b"]})], "was made for image `sha256:b`, which is none of the release"],
 		[{}, [object.remove(entry, ["created"])], "names no time at which it was made"],
 		[{}, [object.union(entry, {"created": "2026-11-21"})], "names no time at which it was made"],
 		[{}, [object.union(entry, {"created": "2026-11-22T00:00:01Z"})], "was made in the future, on `2026-11-22T00:00:01Z`"],
@@ -101,6 +163,18 @@ test_what_does_not_count if {
 	}
 }
 
+test_the_first_moment_that_counts if {
+	given := envelope({file: scan}, [object.union(entry, {"created": "2026-11-22T00:00:00Z"})])
+	evidence.faults("secret-scan") == set() with input as given
+	evidence.files("secret-scan") == [file] with input as given
+}
+
+test_a_file_whose_format_is_unknown_does_not_count if {
+	given := envelope({file: object.remove(scan, ["format"])}, [entry])
+	evidence.faults("secret-scan") == {fault("is of the format ``, and `secret-scan` must be of `gitleaks` or `sarif`")} with input as given
+	evidence.files("secret-scan") == [] with input as given
+}
+
 test_the_last_moment_that_counts if {
 	given := envelope({file: scan}, [object.union(entry, {"created": "2026-11-08T00:00:00Z"})])
 	evidence.faults("secret-scan") == set() with input as given
@@ -110,6 +184,7 @@ test_a_file_that_cannot_be_read_is_no_fault_and_has_no_facts if {
 	every pair in [
 		[{"problem": {"message": "line 3"}}, "cannot be read: line 3"],
 		[{"problem": {}}, "cannot be read: "],
+		[{"problem": {"message": "line 3"}, "format": "", "facts": []}, "cannot be read: line 3"],
 		[{"facts": {"a": 1}}, "cannot be read: its facts are no list"],
 	] {
 		given := envelope({file: object.union(scan, pair[0])}, [entry])
@@ -117,6 +192,21 @@ test_a_file_that_cannot_be_read_is_no_fault_and_has_no_facts if {
 		evidence.faults("secret-scan") == set() with input as given
 		evidence.facts("secret-scan", "secret") == [] with input as given
 	}
+}
+
+test_each_file_that_cannot_be_read_is_told_of if {
+	unread := object.union(scan, {"facts": null})
+	given := envelope({file: unread, "scans/other.json": unread}, [entry, object.union(entry, {"file": "scans/other.json"})])
+	evidence.unreadable("secret-scan") == {
+		fault("cannot be read: its facts are no list"),
+		{"evidence": "scans/other.json", "path": [], "msg": "`scans/other.json` cannot be read: its facts are no list"},
+	} with input as given
+}
+
+test_a_file_that_nobody_signed_is_a_fault_even_where_it_cannot_be_read if {
+	given := envelope({file: object.union(scan, {"facts": null})}, [])
+	evidence.unreadable("secret-scan") == set() with input as given
+	evidence.faults("secret-scan") == {fault("has no signature of a producer who is trusted with it")} with input as given
 }
 
 test_hostile_evidence_is_not_looked_at if {
@@ -136,7 +226,13 @@ envelope(files, verifications) := {
 	"gatelib": 1,
 	"gate": "pre-promote",
 	"now": "2026-11-22T00:00:00Z",
-	"documents": [{"index": 0, "root": 0, "content": release}],
+	"documents": [document(0, release)],
 	"evidence": files,
 	"verifications": verifications,
 }
+
+document(index, content) := {"index": index, "root": 0, "content": content}
+
+rejection(path, reason) := {"type": "rejected", "file": path, "reason": reason}
+
+two_releases(other, files) := object.union(envelope(files, [entry]), {"documents": [document(0, release), document(1, other)]})

@@ -43,21 +43,20 @@ over(role, types, field, limit) := {object.union(records.at(found, ["spec", fiel
 # description: The drills of a role that are of none of some types, as findings without their `id`.
 others(role, types) := {object.union(records.at(found, ["spec", "type"]), {"msg": msg}) |
 	some found in records.given(role, "Drill")
-	type := object.get(found.spec, "type", null)
+	type := object.get(found.spec, "type", null) # gatelib:equivalent null: neither null nor false is text
 	not type in types
 	msg := sprintf("a drill is of type `%s`, which is not %s", [documents.text(type), named(types, " or ")])
 }
 
-missing(role, types) := {{"evidence": files[0], "path": [], "msg": msg} |
-	files := evidence.files(role)
-	count(files) > 0
+missing(role, types) := {{"evidence": file, "path": [], "msg": msg} |
+	file := evidence.files(role)[0]
 	count(of_types(role, types)) == 0
-	msg := sprintf("`%s` has no Drill of type %s", [files[0], named(types, " or ")])
+	msg := sprintf("`%s` has no Drill of type %s", [file, named(types, " or ")])
 }
 
 undated(role, types) := {object.union(records.at(found, ["spec", "finished"]), {"msg": msg}) |
 	some found in of_types(role, types)
-	problem := time_problem(object.get(found.spec, "finished", null))
+	problem := time_problem(object.get(found.spec, "finished", null)) # gatelib:equivalent null: neither null nor false is a date-time
 	msg := sprintf("the `%s` drill %s", [found.spec.type, problem])
 }
 
@@ -83,14 +82,14 @@ time_problem(finished) := "names no time at which it was finished" if {
 }
 
 duration_problem(spec, field, limit) := sprintf("the last `%s` drill has no `%s` that is a duration", [spec.type, field]) if {
-	not durations.seconds(object.get(spec, field, null))
+	not durations.seconds(object.get(spec, field, null)) # gatelib:equivalent null: neither null nor false is a duration
 } else := sprintf("the last `%s` drill had a `%s` of `%s`, over `%s`", [spec.type, field, spec[field], limit]) if {
 	durations.seconds(spec[field]) > durations.seconds(limit)
 }
 
 of_types(role, types) := [found |
 	some found in records.given(role, "Drill")
-	object.get(found.spec, "type", null) in types
+	object.get(found.spec, "type", null) in types # gatelib:equivalent null: types are texts
 ]
 
 named(types, separator) := concat(separator, [sprintf("`%s`", [type]) | some type in types])

@@ -106,14 +106,17 @@ test_unjudged_in_a_time_zone_that_does_not_exist if {
 		with data.gatelib.params as {"postmortems": {"time_zone": "Nowhere/Land"}}
 }
 
-# What OPA makes of such a zone, so that the embedded engine gets there too.
+# With a calendar that knows one zone, the embedded engine gets there too.
 test_unjudged_for_each_record_of_a_release_where_no_day_is_known if {
 	rule.unjudged == packs.of_both({{"document": 0, "path": [], "msg": "there is no time zone `Europe/Berlin`"}}) with input as packs.twice(given([]))
 		with data.gatelib.params as {"postmortems": {"time_zone": "Europe/Berlin"}}
-		with data.gatelib.lib.calendar.day as no_day
+		with data.gatelib.lib.calendar.day as day_in_utc
+	rule.unjudged == set() with input as packs.twice(given([]))
+		with data.gatelib.params as {"postmortems": {"time_zone": "UTC"}}
+		with data.gatelib.lib.calendar.day as day_in_utc
 }
 
-no_day(ns, _) := ns if ns < 0
+day_in_utc(_, zone) := 20779 if zone == "UTC"
 
 test_deny_each_of_several_incidents if {
 	late := object.remove(written, ["report", "postmortem"])

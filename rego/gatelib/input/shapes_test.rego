@@ -383,6 +383,44 @@ test_what_may_or_may_not_be_a_list_is_an_error if {
 	}
 }
 
+test_every_file_is_looked_at if {
+	doubtful := object.union(pod, {"items": []})
+	other := object.union(service, {"items": []})
+	shapes.errors == {
+		error("`Pod` has `items`, and tools disagree on whether that makes it a list"),
+		error("`Service` has `items`, and tools disagree on whether that makes it a list"),
+	} with input as [{"path": "a", "contents": pod}, {"path": "b", "contents": list("List", [doubtful, other])}]
+	every given in [
+		[{"contents": pod}, {"contents": [pod]}],
+		[{"path": "a", "contents": pod}, {"contents": null}],
+		[{"path": "a", "contents": pod}, {"path": "b"}],
+	] {
+		shapes.errors == {error("the input has none of the known shapes")} with input as given
+	}
+}
+
+test_every_document_of_an_envelope_is_looked_at if {
+	fine := {"index": 0, "content": pod}
+	wanted := {error("a document of the envelope must be an object with `content`, a number `index` of its own and no list of `items`")}
+	every odd in [{"index": 1, "content": "x"}, {"index": "1", "content": pod}, {"index": 1, "content": list("List", [pod])}] {
+		shapes.errors == wanted with input as envelope({"documents": [fine, odd]})
+		shapes.documents == [] with input as envelope({"documents": [fine, odd]})
+	}
+	shapes.errors == wanted with input as envelope({"documents": [fine], "inventory": [{"content": pod}, {"content": 7}]})
+}
+
+test_all_that_is_wrong_with_a_request_is_told if {
+	shapes.errors == {
+		error("`action` of the request is missing"),
+		error("`context` of the request is missing"),
+	} with input as {"subject": "ci", "artefact": pod}
+}
+
+test_a_request_of_its_own_is_looked_at_whole if {
+	doubtful := object.union(pod, {"items": []})
+	shapes.errors == {error("`Pod` has `items`, and tools disagree on whether that makes it a list")} with input as asking([service, doubtful])
+}
+
 innermost(content) := content.items[0] if content.kind == "List"
 
 innermost(content) := content if content.kind != "List"

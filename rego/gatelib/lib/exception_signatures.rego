@@ -36,7 +36,10 @@ enough_approvers(exception, rule, severity, namespace) if {
 approving(exception, rule, severity, namespace) := {identity |
 	some entry in documents.list(object.get(found_of(exception), "approvers", []))
 	approver := documents.mapping(entry)
-	identity := object.get(approver, "identity", "")
+	identity := documents.text(object.get(approver, "identity", ""))
+	identity != ""
+
+	# gatelib:equivalent null: neither is an identity
 	identity != object.get(found_of(exception), "requester", null)
 	severity in documents.list(object.get(approver, "severities", []))
 	covers(approver, "rules", rule)
@@ -60,7 +63,10 @@ approvers_in_words(number) := sprintf("%v approvers who may waive it", [number])
 
 names(people) := "none" if {
 	count(people) == 0
-} else := concat(", ", [sprintf("`%s`", [name]) | some name in sort(people)])
+} else := said if {
+	# gatelib:equivalent function: engines go through a set in order, and promise none
+	said := concat(", ", [sprintf("`%s`", [name]) | some name in sort(people)])
+}
 
 revocations(exception) := {{"path": [], "message": sprintf("is revoked: %v", [reason])} |
 	reason := object.get(found_of(exception), "revoked", null)

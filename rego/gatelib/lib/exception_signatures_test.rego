@@ -20,6 +20,7 @@ test_what_is_not_signed if {
 	}
 	problems({}, {"requester": null}) == {problem(["spec", "requester"], "has no signature of the requester that it names")}
 	problems({}, {"approvers": []}) == {problem(["spec", "approver"], "has no signature of an approver that it names")}
+	problems({}, {"problems": ["a"]}) == {problem([], "counts for nothing: a")}
 	problems({}, {"problems": ["a", "b"]}) == {problem([], "counts for nothing: a"), problem([], "counts for nothing: b")}
 }
 
@@ -34,6 +35,10 @@ test_whom_it_is_for if {
 		problems({"audience": nobody}, {}) == {problem(["spec", "audience"], "names no `audience`, so that it would hold wherever it is brought")}
 		problems_where({"audience": nobody}, {}, {"require_signature": false}) == set()
 	}
+	problems_of({"spec": {}, "verified": verified}) == {problem(
+		["spec", "audience"],
+		"names no `audience`, so that it would hold wherever it is brought",
+	)}
 	problems_where({}, {}, {"require_signature": false}) == {problem(["spec", "audience"], "is for `us`, and this gate stands for none")}
 	problems_where({}, {}, {"audience": ["we", "us"]}) == set()
 	problems_where({"audience": "they"}, {}, {"audience": ["we", "us"]}) == {problem(
@@ -48,8 +53,28 @@ test_without_signatures_nothing_is_asked_of_them if {
 	}
 }
 
+test_without_signatures_whom_the_record_names_counts if {
+	every pair in [
+		["", set()],
+		["lea", {"high", "medium", "low"}],
+		[["lea", "zoe"], {"critical", "high", "medium", "low", "odd"}],
+	] {
+		given := {"spec": {"approver": pair[0]}, "verified": null}
+		waived := {severity |
+			some severity in ["critical", "high", "medium", "low", "odd"]
+			enough_unsigned(given, severity)
+		}
+		waived == pair[1]
+	}
+}
+
+enough_unsigned(given, severity) if {
+	exception_signatures.enough_approvers(given, "GL-T-001", severity, "shop") with data.gatelib.params as {"exceptions": {"require_signature": false}}
+}
+
 test_an_approver_counts_within_what_they_may_waive if {
 	enough([omar], "GL-T-001", "high", "shop")
+	enough([omar], "GL-T-001", "medium", "shop")
 	enough([omar], "GL-T-001", "low", "pr-7")
 	not enough([omar], "GL-U-001", "high", "shop")
 	not enough([omar], "GL-T-001", "critical", "shop")
@@ -69,7 +94,7 @@ test_a_critical_finding_needs_two_of_them if {
 }
 
 test_what_is_no_approver_does_not_count if {
-	every nobody in [7, "lea", {}, {"identity": "lea"}, object.union(lea, {"rules": "*"}), object.union(lea, {"namespaces": null})] {
+	every nobody in [7, "lea", {}, {"identity": "lea"}, object.remove(lea, ["identity"]), object.union(lea, {"identity": ""}), object.union(lea, {"identity": 7}), object.union(lea, {"rules": "*"}), object.union(lea, {"namespaces": null})] {
 		not enough([nobody], "GL-T-001", "high", "shop")
 	}
 }
@@ -82,6 +107,21 @@ test_rules_that_too_few_have_approved if {
 	unapproved([lea]) == {
 		problem(["spec", "rules", 1], "needs an approver who may waive it for `GL-U-001`, which is low, and has none"),
 		problem(["spec", "rules", 2], "needs 2 approvers who may waive it for `GL-T-002`, which is critical, and has `lea`"),
+	}
+}
+
+test_a_target_without_a_namespace_is_in_none if {
+	every namespaces, found in {["?*"]: "none", ["*"]: "`lea`, `zoe`"} {
+		some_of := [object.union(lea, {"identity": name, "namespaces": namespaces}) | some name in ["zoe", "lea"]]
+		said := exception_signatures.unapproved({
+			"spec": {"rules": ["GL-T-002"], "target": {}},
+			"verified": object.union(verified, {"approvers": some_of}),
+		}) with data.gatelib.severities as {"GL-T-002": "critical"}
+			with data.gatelib.params as {"exceptions": {"critical_approvers": 3}}
+		said == {problem(
+			["spec", "rules", 0],
+			sprintf("needs 3 approvers who may waive it for `GL-T-002`, which is critical, and has %s", [found]),
+		)}
 	}
 }
 

@@ -110,7 +110,7 @@ narrowing(target) := ["package", "image"] if {
 
 is_missing(target, field) if object.get(target, field, "") == ""
 
-is_missing(target, field) if is_null(object.get(target, field, ""))
+is_missing(target, field) if is_null(object.get(target, field, "")) # gatelib:equivalent string: neither text is null
 
 is_pattern(text) if {
 	is_string(text)

@@ -51,6 +51,23 @@ test_targets_that_are_none if {
 	}
 }
 
+test_any_field_makes_a_target_a_vulnerability_or_an_object if {
+	both := {{"path": ["spec", "target"], "message": "has a target that is both a vulnerability and an object"}}
+	every field in ["cve", "package", "image"] {
+		scope({"rules": ["GL-T-001"], "target": object.union(object_target, {field: "x"})}) == both
+	}
+	every field in ["kind", "namespace", "name", "container", "path"] {
+		scope({"rules": ["GL-T-001"], "target": object.union(flaw, {field: "x"})}) == both
+	}
+	scope({"rules": ["GL-T-001"]}) == {{"path": ["spec", "target"], "message": "names no target"}}
+}
+
+test_only_rules_on_exceptions_are_never_waived if {
+	spec := {"rules": ["ACME-GL-EXC-001", "GL-EXC-001"], "target": flaw}
+	found := exception_targets.scope_problems(spec) with data.gatelib.severities as {"ACME-GL-EXC-001": "high", "GL-EXC-001": "high"}
+	found == {{"path": ["spec", "rules", 1], "message": "names rule `GL-EXC-001`, and nothing waives a rule on exceptions"}}
+}
+
 test_values_of_a_target_that_are_no_texts if {
 	scope({"rules": ["GL-T-001"], "target": {"kind": "Pod", "name": 7, "namespace": null}}) == {
 		{"path": ["spec", "target", "name"], "message": "has a target whose `name` is no text"},
@@ -86,6 +103,7 @@ test_severities_are_of_all_catalogues_and_of_rules_that_do_not_run if {
 		with data.gatelib.severities as {"C": "medium", "D": "low"}
 	exception_targets.severities == {"A": "critical", "B": "critical", "C": "high"} with data.gatelib.catalog as catalog
 		with data.gatelib.severities as {}
+	exception_targets.severities == {"A": "critical", "B": "critical", "C": "high"} with data.gatelib.catalog as catalog
 }
 
 unbounded(field) := {

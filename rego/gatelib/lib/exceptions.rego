@@ -114,7 +114,7 @@ expiry_problem(spec) := {"field": "expires", "message": "has no expiry"} if {
 	"field": "expires",
 	"message": sprintf("runs to `%s`, more than %v days after it was created", [spec.expires, max_days]),
 } if {
-	timestamps.is_date_time(spec.expires)
+	timestamps.is_date_time(spec.expires) # gatelib:equivalent condition: a date that is too late has been refused above
 	timestamps.ns(spec.expires) - timestamps.ns(spec.created) > max_days * day_ns
 }
 

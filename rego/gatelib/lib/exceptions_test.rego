@@ -40,6 +40,19 @@ test_approvers if {
 	exceptions.approvers({}) == set()
 }
 
+test_all_that_are_judged if {
+	own := [{"apiVersion": "gatelib.dev/v1", "kind": "PolicyException", "metadata": {"name": name}} | some name in ["a", "b"]]
+	judged := [[exception.place, exception.name] | some exception in exceptions.judged] with input as envelope(own)
+	judged == [[{"document": 4}, "a"], [{"document": 5}, "b"]]
+}
+
+test_spaces_make_nobody_another_person if {
+	exceptions.approver_problem({"requester": " nina ", "approver": "nina"}) == {
+		"field": "approver",
+		"message": "is approved by its own requester `nina`",
+	}
+}
+
 test_nothing_wrong_with_another_approver if {
 	not exceptions.approver_problem({"requester": "nina", "approver": ["omar", "lea"]})
 }
@@ -73,6 +86,8 @@ test_expiry_problems if {
 	long := "more than 90 days after it was created"
 	every pair in [
 		[["2026-11-01", null], ["expires", "has no expiry"]],
+		[["2026-11-01", ""], ["expires", "has no expiry"]],
+		[["2026-09-30T23:59:59.999999999Z", "2026-12-30"], ["expires", concat(" ", ["runs to `2026-12-30`,", long])]],
 		[["2026-11-01", "soon"], ["expires", "has an expiry that is no RFC 3339 date or date-time"]],
 		[["2026-11-01", 7], ["expires", "has an expiry that is no RFC 3339 date or date-time"]],
 		[["2026-11-01", "2026-11-21"], ["expires", "expired on `2026-11-21`"]],
@@ -94,6 +109,14 @@ test_expiry_problems if {
 	] {
 		expiry(pair[0]) == {"field": pair[1][0], "message": pair[1][1]}
 	}
+}
+
+test_dates_that_are_left_out if {
+	exceptions.expiry_problem({"created": "2026-11-01"}) == {"field": "expires", "message": "has no expiry"}
+	exceptions.expiry_problem({"expires": "2026-12-01"}) == {
+		"field": "created",
+		"message": "has no `created`, from which its lifetime counts",
+	} with input as envelope([])
 }
 
 test_the_longest_life_is_a_parameter if {

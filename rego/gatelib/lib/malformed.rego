@@ -75,7 +75,7 @@ metadata := array.concat(
 		"types": metadata_types,
 	} |
 		some pod in workloads.pods
-		pod.path != []
+		pod.path != [] # gatelib:equivalent condition: what is said twice is said once
 	],
 )
 
@@ -87,7 +87,7 @@ pod_sections := [{
 } |
 	some pod in workloads.pods
 	some [path, types] in pod_types
-	fields := object.get(pod.spec, path, null)
+	fields := object.get(pod.spec, path, null) # gatelib:equivalent null: neither null nor false is an object
 	is_object(fields)
 ]
 
@@ -100,7 +100,7 @@ container_sections := array.concat(
 	} |
 		some container in workloads.containers
 		some [path, types] in container_types
-		fields := object.get(container.spec, path, null)
+		fields := object.get(container.spec, path, null) # gatelib:equivalent null: neither null nor false is an object
 		is_object(fields)
 	],
 	[{"document": volume.document, "path": volume.path, "fields": volume.spec, "types": volume_types} |
@@ -123,7 +123,7 @@ written(path) := concat(".", [sprintf("%v", [step]) | some step in path])
 
 on_the_way(content, pattern) := [[path, object.get(content, path, null)] |
 	some position, _ in pattern
-	path := array.slice(pattern, 0, position + 1)
+	path := array.slice(pattern, 0, position + 1) # gatelib:equivalent number `0` -> `-1`: `array.slice` takes a start below 0 for 0
 ] if {
 	not "*" in pattern
 }
@@ -131,7 +131,7 @@ on_the_way(content, pattern) := [[path, object.get(content, path, null)] |
 on_the_way(content, pattern) := [[path, value] |
 	walk(content, [path, value])
 	count(path) > 0
-	workloads.fits(path, array.slice(pattern, 0, count(path)))
+	workloads.fits(path, array.slice(pattern, 0, count(path))) # gatelib:equivalent number `0` -> `-1`: `array.slice` takes a start below 0 for 0
 ] if {
 	"*" in pattern
 }

@@ -146,6 +146,34 @@ test_elements_that_are_no_objects if {
 	}
 }
 
+test_metadata_of_what_has_no_pods if {
+	found({"kind": "ConfigMap", "metadata": {"name": 7, "labels": 7, "annotations": "x"}}) == {
+		wrong(["metadata", "name"], "a string", "a number"),
+		wrong(["metadata", "labels"], "an object", "a number"),
+		wrong(["metadata", "annotations"], "an object", "a string"),
+	}
+}
+
+test_every_document_is_looked_at if {
+	every content in [
+		{"kind": 7},
+		{"kind": "ConfigMap", "metadata": {"labels": 7}},
+		{"kind": "ConfigMap", "metadata": {"labels": {"a": 7, "b": "c"}}},
+		{"kind": "Pod", "spec": "x"},
+		{"kind": "Pod", "spec": {"hostNetwork": 7, "containers": [7, {"image": 7}], "volumes": [{"name": 7}, {"name": 8}]}},
+		{"apiVersion": "apps/v1", "kind": "Deployment", "spec": 7},
+		{"apiVersion": "apps/v1", "kind": "Deployment", "spec": {"template": {"metadata": {"labels": 7}, "spec": 7}}},
+	] {
+		first := found(content)
+		first != set()
+		both := malformed.all with input as object.union(envelope(content), {"documents": [
+			{"index": 5, "root": 0, "content": content},
+			{"index": 6, "root": 0, "content": content},
+		]})
+		both == first | {object.union(problem, {"document": 6}) | some problem in first}
+	}
+}
+
 wrong(path, want, got) := {
 	"document": 5,
 	"path": path,

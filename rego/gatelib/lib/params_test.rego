@@ -48,6 +48,21 @@ test_patterns_that_no_engine_reads_alike_are_errors if {
 	}
 }
 
+test_defaults_where_a_team_gives_nothing if {
+	params.all == data.gatelib.defaults
+	params.errors == set()
+}
+
+test_every_group_that_cannot_be_used_is_told if {
+	given := {"exceptions": 7, "exeptions": {}, "image": {}, "images": 7, "pdb": {"min_replicas": 2}}
+	params.errors == {
+		{"code": "GL-ERR-003", "message": "`exeptions` is no group of parameters"},
+		{"code": "GL-ERR-003", "message": "`image` is no group of parameters"},
+		{"code": "GL-ERR-003", "message": "the parameters of `exceptions` do not fit their schema"},
+		{"code": "GL-ERR-003", "message": "the parameters of `images` do not fit their schema"},
+	} with data.gatelib.params as given
+}
+
 test_an_unknown_group_is_an_error if {
 	given := {"exeptions": {"max_days": 30}}
 	params.errors == {{"code": "GL-ERR-003", "message": "`exeptions` is no group of parameters"}} with data.gatelib.params as given

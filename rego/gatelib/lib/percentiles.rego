@@ -13,8 +13,9 @@ import data.gatelib.lib.records
 # description: >-
 #   The percentile of a list of numbers, for whole percents from 1 to 100; undefined for an empty list.
 nearest_rank(values, percent) := ordered[position] if {
-	count(values) > 0
 	ordered := sort(values)
+
+	# Of no values this is -1, where nothing stands.
 	position := ceil((percent * count(values)) / 100) - 1
 }
 
@@ -30,7 +31,7 @@ problems(found, percent) := {object.union(records.at(found, ["spec", "details", 
 } | contradictions(found, percent)
 
 contradictions(found, percent) := {object.union(records.at(found, ["spec", "value"]), {"msg": msg}) |
-	is_array(object.get(found.spec, "details", null))
+	is_array(found.spec.details)
 	values := [value_of(detail) | some detail in details(found)]
 	every value in values { is_number(value) }
 	made := made_of(values, percent)
@@ -44,8 +45,9 @@ contradictions(found, percent) := {object.union(records.at(found, ["spec", "valu
 
 made_of([], _) := 0
 
-made_of(values, percent) := nearest_rank(values, percent) if count(values) > 0
+made_of(values, percent) := nearest_rank(values, percent)
 
-details(found) := documents.list(object.get(found.spec, "details", null))
+details(found) := documents.list(object.get(found.spec, "details", []))
 
+# gatelib:equivalent null: neither is a number
 value_of(detail) := object.get(documents.mapping(detail), "value", null)

@@ -39,6 +39,8 @@ problems contains {
 } if {
 	some reference in workloads.references
 	has_strings(reference.workload.content.spec.workloadRef)
+
+	# gatelib:equivalent first-only: all targets of one reference have its type
 	count([target | some target in targets(reference); workloads.template_paths[target.type]]) == 0
 }
 
@@ -118,7 +120,7 @@ by_name := {type: {scope: {name: [documents.known[position] | some position in p
 
 name_positions[document.type][document.scope][document.name] contains position if {
 	some position, document in documents.known
-	document.type in referenced_types
+	document.type in referenced_types # gatelib:equivalent condition: by other types nothing is looked up
 }
 
 referenced_types := {reference.type | some reference in workloads.references}

@@ -59,6 +59,68 @@ test_rollout_takes_the_template_it_refers_to if {
 	problems == set()
 }
 
+named_rollout(name, namespace, reference) := object.union(
+	rollout(reference),
+	{"metadata": {"name": name, "namespace": namespace}},
+)
+
+labelled(api_version, kind, name, namespace, label) := {
+	"apiVersion": api_version,
+	"kind": kind,
+	"metadata": {"name": name, "namespace": namespace},
+	"spec": {"template": {"metadata": {"labels": {"app": label}}}},
+}
+
+test_rollouts_of_several_kinds_names_and_namespaces if {
+	to_deployment := {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"}
+	to_replica_set := {"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "api"}
+	given := envelope(
+		[
+			named_rollout("a", "shop", to_deployment),
+			named_rollout("b", "shop", to_replica_set),
+			named_rollout("c", "other", to_deployment),
+		],
+		[
+			labelled("apps/v1", "Deployment", "web", "shop", "one"),
+			labelled("apps/v1", "Deployment", "web", "shop", "contradicts one"),
+			labelled("apps/v1", "Deployment", "api", "shop", "is not referred to"),
+			labelled("apps/v1", "ReplicaSet", "api", "shop", "two"),
+			labelled("apps/v1", "Deployment", "web", "other", "three"),
+		],
+	)
+	pods := running.pods with input as given
+	[[pod.document, pod.workload.name, pod.labels.app] | some pod in pods] == [
+		[0, "a", "one"],
+		[0, "a", "contradicts one"],
+		[1, "b", "two"],
+		[2, "c", "three"],
+	]
+	problems := running.problems with input as given
+	problems == set()
+}
+
+test_every_template_of_the_workload_referred_to if {
+	fleet := {
+		"apiVersion": "acme.example/v1",
+		"kind": "Fleet",
+		"metadata": {"name": "f", "namespace": "shop"},
+		"spec": {"parts": [{"template": {"metadata": {"labels": {"part": part}}}} | some part in ["a", "b"]]},
+	}
+	given := envelope([rollout({"apiVersion": "acme.example/v1", "kind": "Fleet", "name": "f"})], [fleet])
+	pods := running.pods with input as given
+		with data.gatelib.params as {"workloads": {"extra_kinds": [{"kind": "acme.example/Fleet", "template": "spec.parts.*.template"}]}}
+	[[pod.workload.name, pod.path, pod.labels] | some pod in pods] == [
+		["r", ["spec", "workloadRef"], {"part": "a"}],
+		["r", ["spec", "workloadRef"], {"part": "b"}],
+	]
+}
+
+test_a_malformed_reference_has_no_targets if {
+	every reference in [null, "web", {"kind": 7}] {
+		running.targets({"type": "apps/Deployment", "name": "web", "workload": {"scope": "namespace:shop", "content": rollout(reference)}}) == [] with input as envelope([], [deployment])
+	}
+}
+
 test_rollout_with_null_reference_has_its_own_template if {
 	pods := running.pods with input as envelope([rollout(null)], [])
 	[[pod.path, pod.labels] | some pod in pods] == [[["spec", "template", "metadata", "labels"], {"app": "ignored"}]]

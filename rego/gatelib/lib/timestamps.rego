@@ -28,6 +28,7 @@ is_date(value) if {
 # description: >-
 #   The moment in nanoseconds since 1970; of a date without a time, its first moment in UTC. Undefined for
 #   anything else.
+# gatelib:equivalent function: regorus reads small letters too, and only OPA does not
 ns(value) := time.parse_rfc3339_ns(upper(value)) if is_date_time(value)
 
 ns(value) := time.parse_rfc3339_ns(concat("", [value, "T00:00:00Z"])) if is_date(value)
@@ -44,7 +45,7 @@ date_time := concat("", [
 ])
 
 real_day(value) if {
-	year := to_number(trim_left(substring(value, 0, 4), "0"))
+	year := to_number(substring(value, 0, 4))
 	month := substring(value, 5, 2)
 	day := substring(value, 8, 2)
 	day <= last_day(year, month)

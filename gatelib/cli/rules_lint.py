@@ -51,6 +51,8 @@ def lint(
         for rule in new:
             complain(f"gatelib: added {rule} to {ledger.NAME}")
     found = linting.lint(place.policies, place.fixtures, place.base, folders)
+    if not found.files and not found.exit_code:
+        raise UsageError("there are no policies", hint="begin a rule with `gatelib rules new`")
     put(showing.shown(found, form).encode())
     return found.exit_code
 

@@ -7,18 +7,26 @@ import orjson
 
 from gatelib.catalog import GATES, Entry
 from gatelib.cli import put
-from gatelib.errors import UsageError
+from gatelib.cli.workspaces import located
+from gatelib.errors import ConfigError, UsageError
 from gatelib.policy import Policy, shipped
+
+_POLICIES = click.option(
+    "--policies",
+    multiple=True,
+    metavar="DIR",
+    help="Also rules of your own; repeatable.  [default: those of the nearest gatelib.yaml]",
+)
 
 
 @click.command("list", epilog="Example: gatelib rules list --gate pr")
 @click.option("--gate", type=click.Choice(GATES), help="Only the rules of this gate.")
+@_POLICIES
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def list_rules(gate: str | None, form: str) -> None:
+def list_rules(gate: str | None, policies: tuple[str, ...], form: str) -> None:
     """List the rules with their severity and what they deny."""
-    found = {
-        rule: entry for rule, entry in shipped().catalog.items() if gate is None or gate in entry["gates"]
-    }
+    catalog = _all(policies).catalog
+    found = {rule: entry for rule, entry in catalog.items() if gate is None or gate in entry["gates"]}
     if form == "json":
         put(orjson.dumps(found, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
         return
@@ -28,10 +36,11 @@ def list_rules(gate: str | None, form: str) -> None:
 
 @click.command("show", epilog="Example: gatelib rules show GL-K8S-001")
 @click.argument("rule", metavar="RULE")
+@_POLICIES
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def show(rule: str, form: str) -> None:
+def show(rule: str, policies: tuple[str, ...], form: str) -> None:
     """Show what a rule's METADATA says."""
-    entry = entry_of(shipped(), rule)
+    entry = entry_of(_all(policies), rule)
     if form == "json":
         put(orjson.dumps(entry, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
         return
@@ -54,3 +63,16 @@ def entry_of(policy: Policy, rule: str) -> Entry:
     if found is None:
         raise UsageError(f"there is no rule `{rule}`", hint="`gatelib rules list` names them all")
     return found
+
+
+def _all(policies: tuple[str, ...]) -> Policy:
+    """Return the library's rules, and those of the folders or of the nearest workspace, if there is one."""
+    from gatelib.authoring import workspace
+
+    try:
+        place = located(policies, ())
+    except ConfigError:
+        raise
+    except UsageError:  # there is none, and none was named
+        return shipped()
+    return workspace.open_(place.policies, (), place.base).policy

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @click.command("mutate", epilog="Example: gatelib rules mutate GL-K8S-001 --fail-under 95")
-@click.argument("names", nargs=-1, metavar="[RULE|FILE]...")
+@click.argument("names", nargs=-1, metavar="[RULE|PATH]...")
 @workspace_options
 @click.option("--library", is_flag=True, help="Also policies that are no rules; takes longer.")
 @click.option(
@@ -87,16 +87,22 @@ def _chosen(
         found = list(dict.fromkeys(_named(opened, names)))
     else:
         found = [source for source in opened.own if source.rule or library or changes]
+        if not found:
+            raise UsageError("there is no rule to change", hint="`gatelib rules new` begins one")
     return [source for source in found if changes is None or changes.concern(source)]
 
 
 def _named(opened: Workspace, names: Iterable[str]) -> Iterator[Source]:
     for name in names:
         path = Path(os.path.normpath(Path.cwd() / name))
-        source = next((one for one in opened.own if one.rule == name.upper() or one.file == path), None)
-        if source is None:
-            raise UsageError(f"there is no policy `{name}`", hint="name a rule's ID, or its file")
-        yield source
+        found = [
+            one
+            for one in opened.own
+            if one.rule == name.upper() or one.file == path or path in one.file.parents
+        ]
+        if not found:
+            raise UsageError(f"there is no policy `{name}`", hint="name a rule's ID, its file or a folder")
+        yield from found
 
 
 def _exit_code(tested: Sequence[Tested], fail_under: float) -> int:

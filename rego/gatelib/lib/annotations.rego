@@ -41,8 +41,6 @@ satisfies(value, "duration") if {
 
 # RFC 3986 without user information.
 satisfies(value, "https_url") if {
-	regex.match(`^[Hh][Tt][Tt][Pp][Ss]://`, value)
-	authority := regex.find_n(`^[^/?#]*`, substring(value, count("https://"), -1), 1)[0]
-	regex.match(`^([A-Za-z0-9._-]*[A-Za-z0-9]|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?$`, authority)
+	regex.match(`^[Hh][Tt][Tt][Pp][Ss]://([A-Za-z0-9._-]*[A-Za-z0-9]|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?([/?#]|$)`, value)
 	regex.match(`^[A-Za-z0-9:/?#@!$&'()*+,;=._~%\[\]-]+$`, value)
 }

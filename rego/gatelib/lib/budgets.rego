@@ -40,7 +40,6 @@ selector_of(budget) := object.get(documents.mapping(object.get(budget.content, "
 budgets := [budget |
 	some budget in object.get(documents.known_by_type, "policy/PodDisruptionBudget", [])
 	selector := selector_of(budget)
-	is_object(selector)
 	not labels.problem(selector)
 	not selects_nothing(budget.content, selector)
 ]
@@ -64,10 +63,11 @@ keyed_positions[budget.scope][key] contains position if {
 	some key in selector_keys.rarest(selector_of(budget), shares[budget.scope])
 }
 
+# gatelib:equivalent first-only `some key, positions in keyed`: shares only choose between sets of keys, each of which does
 shares := {scope: {key: count(positions) | some key, positions in keyed} | some scope, keyed in shared_positions}
 
 shared_positions[budget.scope][key] contains position if {
 	some position, budget in budgets
-	some keys in selector_keys.alternatives(selector_of(budget))
-	some key in keys
+	some keys in selector_keys.alternatives(selector_of(budget)) # gatelib:equivalent first-only: the same
+	some key in keys # gatelib:equivalent first-only: the same
 }

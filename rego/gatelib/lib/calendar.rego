@@ -14,6 +14,10 @@ import data.gatelib.lib.timestamps
 #   which one at least is none of the weekend, dates, and a zone's name.
 have_gone_by(business_days, from_ns, to_ns, calendar) if {
 	first := day(from_ns, calendar.time_zone) + 1
+
+	# gatelib:equivalent element `(first + longest(business_days, calendar)) - 1`: later days make no fewer
+	# gatelib:equivalent arithmetic `- 1` -> ``: later days make no fewer
+	# gatelib:equivalent number `1` -> `0`: later days make no fewer
 	last := min([day(to_ns, calendar.time_zone) - 1, (first + longest(business_days, calendar)) - 1])
 	first <= last
 	working := count([each | some each in numbers.range(first, last); not weekday(each) in calendar.weekend])
@@ -41,6 +45,7 @@ weekday(number) := names[(number + 4) % 7]
 names := ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]
 
 # Each week has a day that is none of the weekend, and each holiday takes one away.
+# gatelib:equivalent number `7` -> `8`: later days make no fewer
 longest(business_days, calendar) := 7 * (business_days + count(calendar.holidays))
 
 two_digits(number) := text if {

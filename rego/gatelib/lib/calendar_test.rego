@@ -76,6 +76,12 @@ test_holidays_count_once_and_not_at_weekends if {
 	gone_by(1, "2026-02-26T10:00:00Z", "2026-02-28T00:00:00Z", {"holidays": ["2026-02-30", "2026-02-28"]})
 }
 
+test_each_holiday_counts if {
+	holidays := {"holidays": ["2026-01-01", "2026-12-24", "2026-12-25"]}
+	not gone_by(1, "2026-12-23T10:00:00Z", "2026-12-28T23:59:59Z", holidays)
+	gone_by(1, "2026-12-23T10:00:00Z", "2026-12-29T00:00:00Z", holidays)
+}
+
 test_a_holiday_counts_on_the_last_day_and_not_after_it if {
 	gone_by(1, "2026-12-23T10:00:00Z", "2026-12-25T00:00:00Z", {"holidays": ["2026-12-25", "2026-12-28"]})
 	not gone_by(1, "2026-12-23T10:00:00Z", "2026-12-25T00:00:00Z", {"holidays": ["2026-12-24"]})

@@ -10,7 +10,7 @@ package gatelib.lib.durations
 seconds(value) := value if {
 	is_number(value)
 	value >= 0
-	floor(value) == value
+	floor(value) == value # gatelib:equivalent function `floor`: `ceil` too leaves whole numbers alone, and no others
 }
 
 seconds(value) := in_seconds(concat("", [value, "s"])) if {
@@ -25,6 +25,7 @@ seconds(value) := in_seconds(value) if {
 
 # Leading zeros stay outside the number, since `to_number` refuses them.
 in_seconds(text) := sum([part |
+	# gatelib:equivalent number `-1` -> `-2`: any negative number stands for all
 	some [_, number, unit] in regex.find_all_string_submatch_n(`0*([0-9]+(?:\.[0-9]+)?)(ns|us|µs|μs|ms|s|m|h)`, text, -1)
 	part := (to_number(number) * units[unit].seconds) / units[unit].per
 ])

@@ -25,8 +25,13 @@ foreign(found) := [{"entry": entry, "digest": digest} |
 	some entry in found
 	digest := named(entry)
 	digest != ""
-	count([1 | some release in releases; digest in release.images]) == 0
+	not is_released(digest)
 ]
+
+is_released(digest) if {
+	some release in releases
+	digest in release.images
+}
 
 named(entry) := documents.text(object.get(entry.fact, "digest", ""))
 

@@ -164,6 +164,8 @@ test_the_age_of_a_signed_verdict if {
 		governance.verdict_problems(value) == wanted with input as signed_by([found])
 			with data.gatelib.params as with_signatures
 	}
+	old := object.union(verdict, {"now": "2026-01-01T00:00:00Z"})
+	governance.verdict_problems(old) == set() with input as signed_by([{"type": "verdict", "decider": "gatelib", "verdict": old}])
 	undated := {"type": "verdict", "decider": "gatelib", "verdict": verdict}
 	wanted := {{"path": ["now"], "msg": "has no `now` that tells when it was given"}}
 	governance.verdict_problems(verdict) == wanted with input as signed_by([undated])

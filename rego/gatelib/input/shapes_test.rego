@@ -285,6 +285,20 @@ test_the_object_under_review_replaces_what_is_synced_of_it if {
 	found == []
 }
 
+test_only_the_object_itself_is_replaced_by_what_is_under_review if {
+	own := policy("a", "shop")
+	newer := object.union(own, {"apiVersion": "networking.k8s.io/v2"})
+	others := [
+		object.union(own, {"apiVersion": "projectcalico.org/v1"}),
+		object.union(own, {"metadata": {"namespace": "shop", "name": "b"}}),
+		object.union(own, {"kind": "Other"}),
+	]
+	stored := {sprintf("p%d", [position]): object | some position, object in array.concat([own, newer], others)}
+	kept := {document.content | some document in shapes.inventory} with input as {"review": {"object": own}}
+		with data.kubernetes as {"policies": {"shop": stored}}
+	kept == {object | some object in others}
+}
+
 test_a_constraint_gives_parameters if {
 	given := {"rules": ["GL-T-001"]}
 	shapes.parameters == given with input as {"review": {"object": pod}, "parameters": given}

@@ -154,6 +154,27 @@ test_metadata_of_what_has_no_pods if {
 	}
 }
 
+test_metadata_of_a_template if {
+	found({"apiVersion": "apps/v1", "kind": "Deployment", "spec": {"template": {"metadata": {"labels": 7, "name": "x"}}}}) == {wrong(
+		["spec", "template", "metadata", "labels"],
+		"an object",
+		"a number",
+	)}
+}
+
+test_each_step_to_the_templates_of_a_list if {
+	every pair in [
+		[7, wrong(["spec"], "an object", "a number")],
+		[{"jobs": {}}, wrong(["spec", "jobs"], "a list", "an object")],
+		[{"jobs": [{}, 7]}, wrong(["spec", "jobs", 1], "an object", "a number")],
+		[{"jobs": [{"template": {}}, {"template": []}]}, wrong(["spec", "jobs", 1, "template"], "an object", "a list")],
+	] {
+		problems := malformed.all with input as envelope({"apiVersion": "acme.io/v1", "kind": "Batch", "spec": pair[0]})
+			with data.gatelib.params as {"workloads": {"extra_kinds": [{"kind": "acme.io/Batch", "template": "spec.jobs.*.template"}]}}
+		problems == {pair[1]}
+	}
+}
+
 test_every_document_is_looked_at if {
 	every content in [
 		{"kind": 7},

@@ -113,7 +113,7 @@ references := [reference |
 paths(workload) := [template_paths[workload.type]] if not "*" in template_paths[workload.type]
 
 paths(workload) := [path |
-	"*" in template_paths[workload.type]
+	"*" in template_paths[workload.type] # gatelib:equivalent condition: asked below, too; here it spares the walk
 	walk(workload.content, [path, _])
 	fits(path, template_paths[workload.type])
 ] if {

@@ -139,6 +139,111 @@ test_images_of_containers_and_volumes if {
 	] with input as envelope([pod])
 }
 
+test_every_pod_is_looked_into if {
+	pod := {"kind": "Pod", "spec": {
+		"containers": [{"name": "a"}, {"name": "b"}],
+		"initContainers": [{"name": "c"}],
+		"volumes": [{"name": "d"}, {"name": "e"}],
+	}}
+	given := envelope([pod, pod])
+	{[container.document, container.name] | some container in workloads.containers} == {[document, name] |
+		some document in {0, 1}
+		some name in {"a", "b", "c"}
+	} with input as given
+	{[volume.document, volume.name] | some volume in workloads.volumes} == {[document, name] |
+		some document in {0, 1}
+		some name in {"d", "e"}
+	} with input as given
+}
+
+test_what_is_said_of_a_container_a_volume_and_a_reference if {
+	content := {"apiVersion": "argoproj.io/v1alpha1", "kind": "Rollout", "metadata": {"name": "api"}, "spec": {
+		"workloadRef": {"apiVersion": "apps/v1", "name": "api"},
+		"template": {
+			"metadata": {"labels": {"a": "b"}, "annotations": {"c": "d"}},
+			"spec": {"containers": [{"name": "x"}], "volumes": [{"name": "y", "image": {"reference": "z"}}]},
+		},
+	}}
+	every said in ["pods", "containers", "volumes", "images", "references"] {
+		[workload] := workloads.all with input as envelope([content])
+		pod := {
+			"document": 0,
+			"workload": workload,
+			"path": ["spec", "template"],
+			"metadata": content.spec.template.metadata,
+			"labels": {"a": "b"},
+			"annotations": {"c": "d"},
+			"spec": content.spec.template.spec,
+		}
+		container := {
+			"document": 0,
+			"workload": workload,
+			"pod": pod,
+			"type": "containers",
+			"name": "x",
+			"path": ["spec", "template", "spec", "containers", 0],
+			"spec": {"name": "x"},
+		}
+		volume := {
+			"document": 0,
+			"workload": workload,
+			"name": "y",
+			"path": ["spec", "template", "spec", "volumes", 0],
+			"spec": {"name": "y", "image": {"reference": "z"}},
+		}
+		images := [
+			{
+				"document": 0,
+				"workload": workload,
+				"owner": "container `x`",
+				"path": ["spec", "template", "spec", "containers", 0, "image"],
+				"reference": "",
+			},
+			{
+				"document": 0,
+				"workload": workload,
+				"owner": "volume `y`",
+				"path": ["spec", "template", "spec", "volumes", 0, "image", "reference"],
+				"reference": "z",
+			},
+		]
+		reference := {"document": 0, "workload": workload, "type": "apps/", "name": "api"}
+		wanted := {"pods": [pod], "containers": [container], "volumes": [volume], "images": images, "references": [reference]}
+		found := all_of(content)
+		found[said] == wanted[said]
+	}
+}
+
+all_of(content) := {
+	"pods": pods,
+	"containers": containers,
+	"volumes": volumes,
+	"images": images,
+	"references": references,
+} if {
+	pods := workloads.pods with input as envelope([content])
+	containers := workloads.containers with input as envelope([content])
+	volumes := workloads.volumes with input as envelope([content])
+	images := workloads.images with input as envelope([content])
+	references := workloads.references with input as envelope([content])
+}
+
+test_a_star_stands_for_a_position_of_a_list if {
+	pattern := ["spec", "jobs", "*", "template"]
+	workloads.fits(["spec", "jobs", 3, "template"], pattern)
+	every path in [
+		["spec", "jobs", "first", "template"],
+		["spec", "tasks", 3, "template"],
+		["spec", "jobs", 3, "spec"],
+		["spec", "jobs", 3],
+		["spec", "jobs", 3, "template", "spec"],
+		["data", "a", "b", "c"],
+		[],
+	] {
+		not workloads.fits(path, pattern)
+	}
+}
+
 test_references_of_rollouts if {
 	rollout := {"apiVersion": "argoproj.io/v1alpha1", "kind": "Rollout"}
 	given := envelope([

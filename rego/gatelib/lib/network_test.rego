@@ -50,7 +50,7 @@ test_documents_with_several_policies_or_problems if {
 		"specs": [{"endpointSelector": {"matchLabels": {"a": "b"}}, "ingress": [{}]}, {"endpointSelector": {}, "ingress": [{}]}],
 	}]
 	found := network.policies with input as envelope(given, []) with data.gatelib.params as admitted
-	[policy.rules[0].path | some policy in found] == [["specs", 0, "ingress", 0], ["specs", 1, "ingress", 0]]
+	[each.rules[0].path | some each in found] == [["specs", 0, "ingress", 0], ["specs", 1, "ingress", 0]]
 
 	broken := policy("networking.k8s.io/v1", "NetworkPolicy", "two", {"podSelector": 1, "ingress": [{}, "x"]})
 	problems := network.problems with input as envelope([selecting("fine", {}), broken], [])

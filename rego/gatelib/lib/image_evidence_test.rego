@@ -60,5 +60,5 @@ given := {
 		{"index": 1, "root": 0, "content": release(["i@sha256:c"])},
 	],
 	"evidence": {},
-	"verifications": [entry(file, ["sha256:a"]), entry(file, ["sha256:b"]), entry("sbom/other.json", ["sha256:c"])],
+	"verifications": [entry("sbom/shop.json", ["sha256:a"]), entry("sbom/shop.json", ["sha256:b"]), entry("sbom/other.json", ["sha256:c"])],
 }

@@ -68,7 +68,7 @@ holds(expression, labels) if {
 
 holds(expression, labels) if {
 	expression.operator == "NotIn"
-	not object.get(labels, expression.key, null) in expression.values
+	not object.get(labels, expression.key, null) in expression.values # gatelib:equivalent null: values are texts
 }
 
 holds(expression, labels) if {

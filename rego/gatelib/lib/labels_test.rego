@@ -66,6 +66,7 @@ test_a_selector_of_another_form_selects_nothing if {
 		[{"matchExpressions": ["app"]}, expression],
 		[{"matchExpressions": [{}]}, expression],
 		[{"matchExpressions": [{"key": 7, "operator": "Exists"}]}, expression],
+		[{"matchExpressions": [{"key": "app", "operator": "Exists"}, {"key": "app", "operator": "exists"}]}, expression],
 		[{"matchExpressions": [{"key": "app"}]}, expression],
 		[{"matchExpressions": [{"key": "app", "operator": "exists"}]}, expression],
 		[{"matchExpressions": [{"key": "app", "operator": "Exists", "values": ["api"]}]}, expression],

@@ -22,7 +22,6 @@ value(role, name) := record(role, name).spec.value
 record(role, name) := found[0] if {
 	found := named(role, name)
 	count(problems(role, name)) == 0
-	count(found) == 1
 }
 
 # METADATA
@@ -41,7 +40,7 @@ problems(role, name) := {{"evidence": files[0], "path": [], "msg": sprintf("`%s`
 	times := count(named(role, name))
 	times > 1
 } else := {object.union(records.at(found, path), {"msg": sprintf("Measurement `%s` %s", [name, message])}) |
-	some found in named(role, name)
+	some found in named(role, name) # gatelib:equivalent first-only: there is but one here
 	some [path, message] in flaws(name, found.spec)
 }
 
@@ -49,19 +48,19 @@ problems(role, name) := {{"evidence": files[0], "path": [], "msg": sprintf("`%s`
 # description: The records of a role that are called so, in the order of the pack.
 named(role, name) := [found |
 	some found in records.given(role, "Measurement")
-	object.get(found.spec, "name", null) == name
+	found.spec.name == name
 ]
 
 flaws(name, spec) := ({[["spec", "value"], "has no `value` that is a number"] |
-	not is_number(object.get(spec, "value", null))
+	not is_number(object.get(spec, "value", null)) # gatelib:equivalent null: neither is a number
 } | unit_flaws(object.get(wanted, name, {}), spec)) | {[["spec", "measured"], message] |
-	message := age_flaw(object.get(spec, "measured", null))
+	message := age_flaw(object.get(spec, "measured", null)) # gatelib:equivalent null: neither is a time
 }
 
 unit_flaws(want, spec) := {[["spec", "unit"], message] |
-	message := unit_flaw(want, object.get(spec, "unit", null))
+	message := unit_flaw(want, object.get(spec, "unit", null)) # gatelib:equivalent null: neither is a unit
 } | {[["spec", "value"], message] |
-	message := bound_flaw(want, object.get(spec, "value", null))
+	message := bound_flaw(want, spec.value)
 }
 
 unit_flaw(want, unit) := sprintf("names no unit, and must be in `%s`", [want.unit]) if {

@@ -34,6 +34,76 @@ test_one_that_is_given_twice if {
 		problem(1, "name", "Measurement `reproducibility.ratio` is given 2 times"),
 		[ratio({}), ratio({"value": 0.1})],
 	)
+	given := envelope([ratio({}), measurement({"name": "other"}), ratio({"value": 0.1}), ratio({"unit": "percent"})])
+	measurements.problems("reproducibility", "reproducibility.ratio") == {
+		problem(2, "name", "Measurement `reproducibility.ratio` is given 3 times"),
+		problem(3, "name", "Measurement `reproducibility.ratio` is given 3 times"),
+	} with input as given
+	not measurements.record("reproducibility", "reproducibility.ratio") with input as given
+}
+
+test_all_that_is_wrong_with_one if {
+	given := envelope([measurement({"name": "other"}), ratio({"value": 1.5, "unit": "percent", "measured": "lately"})])
+	measurements.problems("reproducibility", "reproducibility.ratio") == {
+		problem(1, "value", "Measurement `reproducibility.ratio` has a value above 1"),
+		problem(1, "unit", "Measurement `reproducibility.ratio` is in `percent`, and must be in `ratio`"),
+		problem(1, "measured", "Measurement `reproducibility.ratio` names no time at which it was measured"),
+	} with input as given
+}
+
+# What each is counted in, the least that it may be and the most, `null` where it has no bound.
+known := {
+	"api.breaking_changes": ["count", 0, null],
+	"base_image.drift": ["count", 0, null],
+	"chaos.pass_rate": ["percent", 0, 100],
+	"error_budget.remaining": ["percent", null, 100],
+	"governance.provenance_validation": ["percent", 0, 100],
+	"governance.slo_adherence": ["percent", 0, 100],
+	"governance.verdict_coverage": ["percent", 0, 100],
+	"migration.lint.errors": ["count", 0, null],
+	"pen_test.oldest_critical_days": ["days", 0, null],
+	"redaction.coverage": ["percent", 0, 100],
+	"replication.lag_seconds": ["seconds", 0, null],
+	"reproducibility.ratio": ["ratio", 0, 1],
+	"scorecard.score": ["points", 0, 100],
+	"shadow_read.error_rate": ["ratio", 0, 1],
+	"shadow_read.reads": ["count", 0, null],
+	"slo.burn_rate": ["ratio", 0, null],
+	"storage.projected_bytes": ["bytes", 0, null],
+	"storage.projected_growth_percent": ["percent", -100, null],
+	"trace.coverage": ["percent", 0, 100],
+	"vulnerabilities.p90_age_days": ["days", 0, null],
+}
+
+test_units_and_bounds_of_all_that_rules_read if {
+	every name, wanted in known {
+		[unit, least, most] := wanted
+		every value in [number | some number in [0, least, most]; is_number(number)] {
+			problems_of(name, value, unit) == set()
+		}
+		problems_of(name, 0, "other") == {problem(0, "unit", sprintf("Measurement `%s` is in `other`, and must be in `%s`", [name, unit]))}
+		below_least(name, unit, least)
+		above_most(name, unit, most)
+	}
+}
+
+below_least(name, unit, null) if problems_of(name, -1000000, unit) == set()
+
+below_least(name, unit, least) if {
+	is_number(least)
+	problems_of(name, least - 0.5, unit) == {problem(0, "value", sprintf("Measurement `%s` has a value below %v", [name, least]))}
+}
+
+above_most(name, unit, null) if problems_of(name, 1000000000000, unit) == set()
+
+above_most(name, unit, most) if {
+	is_number(most)
+	problems_of(name, most + 0.5, unit) == {problem(0, "value", sprintf("Measurement `%s` has a value above %v", [name, most]))}
+}
+
+problems_of(name, value, unit) := found if {
+	given := envelope([measurement({"name": name, "value": value, "unit": unit, "measured": "2026-11-21T00:00:00Z"})])
+	found := measurements.problems("reproducibility", name) with input as given
 }
 
 test_one_without_a_number if {

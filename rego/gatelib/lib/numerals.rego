@@ -14,11 +14,13 @@ shown(value) := sprintf("a value of type `%s`", [type_name(value)]) if {
 } else := concat("", [sign(value), "more than 10^15"]) if {
 	abs(value) >= 1000000000000000
 } else := sprintf("%v", [round(value)]) if {
-	abs(value) >= 1000000000
+	abs(value) >= 1000000000 # gatelib:equivalent comparison: 10⁹ itself is whole, and both ways show it alike
 } else := concat("", [sign(millionths), sprintf("%v", [whole]), trim_right(behind_point, "0.")]) if {
 	millionths := round(value * 1000000)
 	whole := floor(abs(millionths) / 1000000)
 	rest := (abs(millionths) - (whole * 1000000)) + 1000000
+
+	# gatelib:equivalent number `-1` -> `-2`: whatever is below 0 means to the end
 	behind_point := concat("", [".", substring(sprintf("%v", [rest]), 1, -1)])
 }
 

@@ -35,7 +35,10 @@ sysctls := sysctls_of_all_versions | {name | some name, since in sysctls_since; 
 
 # METADATA
 # description: SELinux types that a pod or container may set.
-selinux_types := selinux_types_of_all_versions | {type | some type, since in selinux_types_since; since <= minor}
+selinux_types := selinux_types_of_all_versions | {type |
+	some type, since in selinux_types_since # gatelib:equivalent first-only: so far there is but one
+	since <= minor
+}
 
 # METADATA
 # description: Whether the type of a seccomp profile is restricted; the field came with this version.
@@ -71,6 +74,8 @@ seccomp_annotation(value) if startswith(value, "localhost/")
 # description: The minor version in force; `latest` is beyond all that are known.
 minor := to_number(trim_left(trim_prefix(version, "v1."), "0")) if {
 	is_string(version) # gatelib:equivalent condition: of what is no text, no pattern is matched either
+
+	# gatelib:equivalent anchor `^`: what begins otherwise keeps its `v`, and is no number
 	regex.match(`^v1\.0*[1-9][0-9]{0,3}$`, version)
 } else := 0 if {
 	is_string(version) # gatelib:equivalent condition: of what is no text, no pattern is matched either

@@ -78,7 +78,6 @@ attestations_of(digest) := [entry | some entry in attestations; entry.digest == 
 
 of_type(type) := [found |
 	some found in verifications
-	is_object(found)
 	found.type == type
 	is_string(found.subject)
 	is_string(found.file)
@@ -91,7 +90,6 @@ role_of(file) := documents.text(object.get(entry_of(file), "role", ""))
 provenance_after(found) := fact if { # gatelib:ignore else_value one position is the next
 	some position, fact in documents.list(object.get(entry_of(found.file), "facts", []))
 	position == found.fact + 1
-	is_object(fact)
 	fact.type == "provenance"
 } else := {}
 

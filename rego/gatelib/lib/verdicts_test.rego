@@ -37,7 +37,10 @@ test_the_decision_is_told_whole if {
 	warned := finding({"action": "warn", "severity": "high"})
 	tried := finding({"action": "canary", "severity": "medium"})
 	waived := finding({"severity": "critical", "waived_by": 1})
-	verdicts.answer == {
+	said := verdicts.answer with input as envelope
+		with data.gatelib.main as denying({"deny": [denied], "warn": [warned], "canary": [tried], "waived": [waived]})
+		with data.gatelib.exceptions as exceptions
+	said == {
 		"allow": false,
 		"decider": "policy",
 		"rule_id": "GL-T-001",
@@ -45,9 +48,7 @@ test_the_decision_is_told_whole if {
 		"findings": [object.union(waived, {"waived_by": "b"}), warned, tried, denied],
 		"bundle": "r-1",
 		"now": now,
-	} with input as envelope
-		with data.gatelib.main as denying({"deny": [denied], "warn": [warned], "canary": [tried], "waived": [waived]})
-		with data.gatelib.exceptions as exceptions
+	}
 }
 
 test_findings_have_one_order if {

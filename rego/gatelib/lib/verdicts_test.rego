@@ -103,6 +103,15 @@ test_a_decision_that_contradicts_its_findings_is_none if {
 	}
 }
 
+test_what_is_denied_comes_before_what_is_hidden if {
+	denied := finding({"path": ["a"], "controls": ["z"]})
+	waived := finding({"path": ["a"], "controls": ["a"], "waived_by": 0})
+	said := verdicts.answer with input as envelope
+		with data.gatelib.main as denying({"deny": [denied], "waived": [waived]})
+		with data.gatelib.exceptions as exceptions
+	said.findings == [denied, object.union(waived, {"waived_by": "a"})]
+}
+
 test_what_is_no_request_is_denied_and_names_the_bundle if {
 	said := verdicts.answer with input as {"gatelib": 1, "now": now, "documents": [{"index": 0, "content": pod}]}
 		with data.gatelib.main as whole

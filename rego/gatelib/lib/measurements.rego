@@ -64,7 +64,7 @@ unit_flaws(want, spec) := {[["spec", "unit"], message] |
 }
 
 unit_flaw(want, unit) := sprintf("names no unit, and must be in `%s`", [want.unit]) if {
-	want.unit
+	want.unit # gatelib:equivalent condition: the message names the unit, and is undefined without one
 	not is_string(unit)
 } else := sprintf("is in `%s`, and must be in `%s`", [unit, want.unit]) if {
 	want.unit != unit

@@ -79,6 +79,8 @@ minor := to_number(trim_left(trim_prefix(version, "v1."), "0")) if {
 	regex.match(`^v1\.0*[1-9][0-9]{0,3}$`, version)
 } else := 0 if {
 	is_string(version) # gatelib:equivalent condition: of what is no text, no pattern is matched either
+
+	# gatelib:equivalent anchor: the schema of the parameters refuses what begins or ends otherwise
 	regex.match(`^v1\.0+$`, version)
 } else := 99999
 

@@ -68,6 +68,8 @@ ranked(found) := [entry[count(entry) - 1] |
 	some entry in sort([[severity, finding.rule, finding.msg, place, waived_by, finding] |
 		some finding in found
 		severity := object.get(rank, finding.severity, 0)
+
+		# gatelib:equivalent condition: what a finding does not have makes no pair either
 		place := [[key, finding[key]] | some key in ["document", "evidence", "exception", "path"]; finding[key]]
 		waived_by := object.get(finding, "waived_by", "")
 	])

@@ -112,6 +112,12 @@ test_what_is_denied_comes_before_what_is_hidden if {
 	said.findings == [denied, object.union(waived, {"waived_by": "a"})]
 }
 
+test_what_is_no_request_and_is_denied_anyway_keeps_its_reason if {
+	said := verdicts.answer with input as {"gatelib": 1, "now": now, "documents": [{"index": 0, "content": pod}]}
+		with data.gatelib.main as denying({"deny": [finding({})]})
+	[said.allow, said.decider, said.rule_id, said.reason, said.findings] == [false, "policy", "GL-T-001", "m", [finding({})]]
+}
+
 test_what_is_no_request_is_denied_and_names_the_bundle if {
 	said := verdicts.answer with input as {"gatelib": 1, "now": now, "documents": [{"index": 0, "content": pod}]}
 		with data.gatelib.main as whole

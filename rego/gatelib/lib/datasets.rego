@@ -57,7 +57,7 @@ problem(content) := [["spec"], sprintf("`spec` must be an object, and is of type
 	not is_string(content.spec.environment)
 }
 
-# gatelib:equivalent string: the empty text is no `preview`, as is any other word
+# gatelib:equivalent string: neither an empty text nor another word is `preview`
 environment(document) := lower(trim_space(documents.text(object.get(document.content, ["spec", "environment"], ""))))
 
 # What a function of a library reads of another package it reads through a rule of its own: once regorus has

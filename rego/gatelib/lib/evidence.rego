@@ -172,7 +172,7 @@ other_release(entry) := differences[0] if {
 
 images_of(entry) := documents.list(object.get(entry, "images", []))
 
-# gatelib:equivalent string: no text of one word is a date-time
+# gatelib:equivalent string: neither an empty text nor a lone word is a date-time
 out_of_date(entry) := age_of(object.get(entry, "created", ""))
 
 age_of(created) := "names no time at which it was made" if {

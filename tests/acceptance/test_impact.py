@@ -47,7 +47,7 @@ EDITS: Final = {
         "GL-K8S-002",
         RULES / "host_path/host_path.rego",
         "\tis_object(host_path)\n\tnot allowed(host_path)\n",
-        '\tis_object(host_path)\n\tnot startswith(host_path.path, "/var")\n\tnot allowed(host_path)\n',
+        '\tis_object(host_path)\n\tnot startswith(host_path.path, "/dev")\n\tnot allowed(host_path)\n',
     ),
     "budgets": Edit(  # a rule that looks at several documents
         "GL-K8S-005",

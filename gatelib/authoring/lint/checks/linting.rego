@@ -9,7 +9,7 @@ rules := [file | some file in input.policies; is_object(file.rule)]
 
 # METADATA
 # description: Every policy whose facts are known, the ones being written and what they import of the library.
-known := array.concat(input.policies, input.library)
+known := array.concat(input.policies, input.shipped)
 
 # METADATA
 # description: A violation at a place, which is anything with `line` and `column`.

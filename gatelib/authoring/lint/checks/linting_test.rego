@@ -25,12 +25,12 @@ policy := {
 empty := {
 	"core": false,
 	"policies": [],
-	"library": [],
+	"shipped": [],
 	"tests": [],
 	"packages": [],
 	"builtins": [],
 	"ledger": {"file": "rule-ids.json", "given": true, "ids": {}},
-	"library_ids": {},
+	"shipped_ids": {},
 	"parameters": {"described": [], "shipped": []},
 	"fixtures": {},
 	"pages": [],
@@ -47,7 +47,7 @@ test_rules_are_policies_with_a_rule if {
 }
 
 test_known_policies_are_those_of_the_library_too if {
-	linting.known == [policy, 1] with input as object.union(empty, {"policies": [policy], "library": [1]})
+	linting.known == [policy, 1] with input as object.union(empty, {"policies": [policy], "shipped": [1]})
 }
 
 test_a_violation_is_at_a_place if {

@@ -28,7 +28,7 @@ violation contains linting.at(file, found, message) if {
 	message := sprintf("`%s` is the ID of another rule: write `%s`", [found.value, file.rule.id])
 }
 
-known := ({file.rule.id | some file in linting.rules} | object.keys(input.library_ids)) | object.keys(input.ledger.ids)
+known := ({file.rule.id | some file in linting.rules} | object.keys(input.shipped_ids)) | object.keys(input.ledger.ids)
 
 is_one(found) if "msg" in found.beside
 

@@ -14,7 +14,7 @@ test_deny_another_alone if {
 }
 
 test_deny_that_of_another_rule if {
-	facts := object.union(given.of({"strings": [{"value": "GL-X-001", "use": "value", "rule": "r", "line": 5, "column": 2}]}), {"library_ids": {"GL-X-001": "p"}})
+	facts := object.union(given.of({"strings": [{"value": "GL-X-001", "use": "value", "rule": "r", "line": 5, "column": 2}]}), {"shipped_ids": {"GL-X-001": "p"}})
 	check.violation == {given.at(5, 2, "`GL-X-001` is the ID of another rule: write `ACME-001`")} with input as facts
 }
 

@@ -47,7 +47,7 @@ violation contains linting.at(file, rule, message) if {
 	message := sprintf("`%s` is not in snake_case: write small letters, digits and `_`", [part])
 }
 
-library_domains := {split(name, ".")[2] | some name in input.library_ids} | {"core"}
+library_domains := {split(name, ".")[2] | some name in input.shipped_ids} | {"core"}
 
 is_snake_case(name) if regex.match(`^[a-z_][a-z0-9_]*$`, name)
 

@@ -19,7 +19,7 @@ test_deny_what_is_no_rule if {
 }
 
 test_deny_a_domain_of_the_library if {
-	facts := object.union(given.of({}), {"library_ids": {"GL-X-001": "gatelib.rules.acme.z"}})
+	facts := object.union(given.of({}), {"shipped_ids": {"GL-X-001": "gatelib.rules.acme.z"}})
 	check.violation == {given.at(3, 1, "`acme` is a domain of the library: take a name of your own")} with input as facts
 }
 

@@ -340,6 +340,13 @@ class Watch:
         return lines
 
 
+def save(path: Path, text: str) -> None:
+    """Put a text into a file in one step: a watch may look at any moment, and the test counts its answers."""
+    beside = path.with_suffix(".saving")
+    beside.write_text(text)
+    beside.replace(path)
+
+
 @contextmanager
 def watching(base: Path) -> Iterator[Watch]:
     watch = Watch(base)
@@ -355,15 +362,14 @@ def watching(base: Path) -> Iterator[Watch]:
 
 def test_a_saved_file_runs_again_what_it_touches(tmp_path: Path) -> None:
     with watching(team(tmp_path)) as watch:
-        (tmp_path / POLICY).write_text(RULE.replace("replicas < 2", "replicas < 1"))
+        save(tmp_path / POLICY, RULE.replace("replicas < 2", "replicas < 1"))
         after_rule = watch.until("waiting for a file")
-        (tmp_path / POLICY).write_text(RULE)
+        save(tmp_path / POLICY, RULE)
         watch.until("waiting for a file")
-        (tmp_path / f"{ONE}.yaml").write_text(DEPLOYMENT.format(2))
+        save(tmp_path / f"{ONE}.yaml", DEPLOYMENT.format(2))
         after_fixture = watch.until("waiting for a file")
-        (tmp_path / TEST).write_text(
-            TESTS[: TESTS.index("test_allow_two")] + TESTS[TESTS.index("finding(number)") :]
-        )
+        shorter = TESTS[: TESTS.index("test_allow_two")] + TESTS[TESTS.index("finding(number)") :]
+        save(tmp_path / TEST, shorter)
         after_test = watch.until("waiting for a file")
     assert after_rule[1] == f"{POLICY} changed"
     assert [line for line in after_rule if line.startswith("FAIL")] == [
@@ -377,13 +383,13 @@ def test_a_saved_file_runs_again_what_it_touches(tmp_path: Path) -> None:
 
 def test_what_does_not_parse_is_shown_and_the_watch_goes_on_until_ctrl_c(tmp_path: Path) -> None:
     with watching(team(tmp_path)) as watch:
-        (tmp_path / POLICY).write_text(f"{RULE}\ndeny contains {{\n")
+        save(tmp_path / POLICY, f"{RULE}\ndeny contains {{\n")
         broken = watch.until("waiting for a file")
-        (tmp_path / f"{ONE}.expected.json").write_text("{")
+        save(tmp_path / f"{ONE}.expected.json", "{")
         watch.until("waiting for a file")
-        (tmp_path / POLICY).write_text(RULE)
+        save(tmp_path / POLICY, RULE)
         wrong = watch.until("waiting for a file")
-        (tmp_path / f"{ONE}.expected.json").write_text(json.dumps({"findings": [FINDING]}))
+        save(tmp_path / f"{ONE}.expected.json", json.dumps({"findings": [FINDING]}))
         mended = watch.until("waiting for a file")
         watch.process.send_signal(signal.SIGINT)
         assert watch.process.wait(timeout=30) == 0
@@ -397,7 +403,7 @@ def test_the_answer_to_a_saved_rule_comes_in_under_a_second(tmp_path: Path) -> N
     waited = []
     with watching(team(tmp_path)) as watch:
         for number in range(5):
-            (tmp_path / POLICY).write_text(f"{RULE}\n# {number}\n")
+            save(tmp_path / POLICY, f"{RULE}\n# {number}\n")
             began = time.monotonic()
             lines = watch.until("waiting for a file")
             waited.append(time.monotonic() - began)

@@ -76,10 +76,10 @@ def kinds(change: Change) -> str:
 
 def difference(one: Difference) -> str:
     """Return what was said, and what is."""
-    if one.old is None or one.new is None:
-        said = one.new or one.old
-        assert said is not None  # noqa: S101 - a difference has a side
-        return f"{'+' if one.new else '-'} {said.action} {said.severity}: {said.message}"
+    if one.old is None:
+        return "" if one.new is None else f"+ {one.new.action} {one.new.severity}: {one.new.message}"
+    if one.new is None:
+        return f"- {one.old.action} {one.old.severity}: {one.old.message}"
     parts = []
     if one.old.action != one.new.action:
         parts.append(f"{one.old.action} -> {one.new.action}")
